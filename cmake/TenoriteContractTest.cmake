@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# Contract tests: each file misuses an interface and must not compile (tools/contracts/check.py).
+
+set(TENORITE_CONTRACT_CHECK ${CMAKE_CURRENT_LIST_DIR}/../tools/contracts/check.py)
+
+# The compilers that contracts are tested with: this build's own, and the other one where it is installed.
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    set(TENORITE_CONTRACT_COMPILER_GCC ${CMAKE_C_COMPILER})
+    find_program(TENORITE_CONTRACT_COMPILER_CLANG NAMES clang)
+else()
+    set(TENORITE_CONTRACT_COMPILER_CLANG ${CMAKE_C_COMPILER})
+    find_program(TENORITE_CONTRACT_COMPILER_GCC NAMES gcc)
+endif()
+
+# tenorite_add_contract_tests(DIRECTORY path [FLAGS flag...]): for each .c file of the directory and each compiler one
+# ctest test `contract.COMPILER.FILE`, or `contract.COMPILER.FILE.cannot_refuse` where the file declares that. The flags
+# are those of every kernel, but that a case may define functions nobody declares; FLAGS come last.
+function(tenorite_add_contract_tests)
+    cmake_parse_arguments(PARSE_ARGV 0 contract "" "DIRECTORY" "FLAGS")
+    if(contract_UNPARSED_ARGUMENTS OR NOT IS_DIRECTORY "${contract_DIRECTORY}")
+        message(FATAL_ERROR "tenorite_add_contract_tests: DIRECTORY must exist; unknown: ${contract_UNPARSED_ARGUMENTS}")
+    endif()
+    file(GLOB cases CONFIGURE_DEPENDS ${contract_DIRECTORY}/*.c)
+    set(flags -std=gnu2x -O2 -DTENORITE_STATIC_CONTRACTS -DTENORITE_DEBUG=1)
+    get_target_property(includes tenorite INTERFACE_INCLUDE_DIRECTORIES)
+    list(TRANSFORM includes PREPEND -I)
+    list(APPEND flags ${includes})
+    foreach(compiler GCC CLANG)
+        if(NOT TENORITE_CONTRACT_COMPILER_${compiler})
+            message(STATUS "Contract tests: no ${compiler}, its half is not run")
+            continue()
+        endif()
+        string(TOLOWER ${compiler} family)
+        foreach(case IN LISTS cases)
+            get_filename_component(name ${case} NAME_WE)
+            file(STRINGS ${case} unable REGEX "^/\\* ${family}: none: ")
+            if(unable)
+                string(APPEND name .cannot_refuse)
+            endif()
+            add_test(NAME contract.${family}.${name}
+                COMMAND ${Python3_EXECUTABLE} -B ${TENORITE_CONTRACT_CHECK}
+                        --compiler ${family} ${TENORITE_CONTRACT_COMPILER_${compiler}} --case ${case}
+                        --flags ${flags} ${TENORITE_KERNEL_FLAGS_${compiler}} -Wno-missing-prototypes
+                        ${contract_FLAGS}
+                COMMAND_EXPAND_LISTS)
+            set_tests_properties(contract.${family}.${name} PROPERTIES LABELS contracts TIMEOUT 120)
+        endforeach()
+    endforeach()
+endfunction()

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+# Host tests: the kernel's machine-neutral sources, compiled for the host, with doubles for the machine, under cmocka.
+
+set(TENORITE_HOST_FLAGS ${TENORITE_WARNING_FLAGS_${TENORITE_COMPILER}} ${TENORITE_CONTRACT_FLAGS_${TENORITE_COMPILER}}
+    -fno-omit-frame-pointer)
+set(TENORITE_HOST_LINK_FLAGS "")
+if(TENORITE_SANITIZE)
+    # Under sanitizers the optimizer sees instrumented code, and its guesses at uninitialised variables are wrong.
+    list(REMOVE_ITEM TENORITE_HOST_FLAGS -Werror=maybe-uninitialized)
+    list(APPEND TENORITE_HOST_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=all)
+    set(TENORITE_HOST_LINK_FLAGS -fsanitize=address,undefined)
+endif()
+
+# tenorite_add_host_test(NAME test_unit SOURCES file...): one cmocka executable, one ctest test `host.unit`.
+function(tenorite_add_host_test)
+    cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;TIMEOUT" "SOURCES;LABELS;LINK")
+    if(test_UNPARSED_ARGUMENTS OR NOT test_NAME OR NOT test_SOURCES)
+        message(FATAL_ERROR "tenorite_add_host_test needs NAME and SOURCES; unknown: ${test_UNPARSED_ARGUMENTS}")
+    endif()
+    if(NOT test_TIMEOUT)
+        set(test_TIMEOUT 120)
+    endif()
+    add_executable(${test_NAME} ${test_SOURCES})
+    target_link_libraries(${test_NAME} PRIVATE tenorite_host ${test_LINK} ${CMOCKA_LIBRARIES})
+    target_include_directories(${test_NAME} PRIVATE ${CMOCKA_INCLUDE_DIR})
+    string(REGEX REPLACE "^test_" "host." name ${test_NAME})
+    add_test(NAME ${name} COMMAND ${test_NAME})
+    set_tests_properties(${name} PROPERTIES LABELS "host;${test_LABELS}" TIMEOUT ${test_TIMEOUT})
+endfunction()

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# Building kernels and bootable images.
+
+set(TENORITE_ARCH_DIR ${CMAKE_CURRENT_LIST_DIR}/../src/arch/x86_64)
+set(TENORITE_ISO_DIR ${CMAKE_CURRENT_LIST_DIR}/../iso)
+
+# tenorite_add_kernel(TARGET source...): an ELF with a Multiboot2 header and a PVH note that calls kernel_main().
+function(tenorite_add_kernel target)
+    if(NOT ARGN)
+        message(FATAL_ERROR "tenorite_add_kernel(${target}): name at least one source file")
+    endif()
+    add_executable(${target} ${ARGN})
+    target_link_libraries(${target} PRIVATE tenorite)
+    target_compile_options(${target} PRIVATE ${TENORITE_WARNING_FLAGS_${TENORITE_COMPILER}}
+                                             ${TENORITE_KERNEL_WARNING_FLAGS})
+    set_target_properties(${target} PROPERTIES SUFFIX "")
+endfunction()
+
+# tenorite_add_iso(TARGET KERNEL target [OUTPUT file] [COMMAND_LINE text] [DEFAULT]): a hybrid image that boots the
+# kernel by GRUB (Multiboot2) under BIOS and UEFI. The file is in the target's property ISO_FILE; DEFAULT builds it
+# with `all`.
+function(tenorite_add_iso target)
+    cmake_parse_arguments(PARSE_ARGV 1 iso "DEFAULT" "KERNEL;OUTPUT;COMMAND_LINE" "")
+    if(iso_UNPARSED_ARGUMENTS OR NOT TARGET "${iso_KERNEL}")
+        message(FATAL_ERROR "tenorite_add_iso(${target}): KERNEL must name a kernel target; unknown: ${iso_UNPARSED_ARGUMENTS}")
+    endif()
+    if(NOT iso_OUTPUT)
+        set(iso_OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}.iso)
+    endif()
+    set(all "")
+    if(iso_DEFAULT)
+        set(all ALL)
+    endif()
+    add_custom_command(
+        OUTPUT ${iso_OUTPUT}
+        COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "COMMAND_LINE=${iso_COMMAND_LINE}"
+                sh ${TENORITE_ISO_DIR}/make_iso.sh $<TARGET_FILE:${iso_KERNEL}> ${iso_OUTPUT}
+        DEPENDS ${iso_KERNEL} ${TENORITE_ISO_DIR}/make_iso.sh ${TENORITE_ISO_DIR}/grub.cfg.in ${TENORITE_ISO_DIR}/NOTICE.txt
+        COMMENT "Making ${iso_OUTPUT}"
+        VERBATIM)
+    add_custom_target(${target} ${all} DEPENDS ${iso_OUTPUT})
+    set_target_properties(${target} PROPERTIES ISO_FILE ${iso_OUTPUT})
+endfunction()

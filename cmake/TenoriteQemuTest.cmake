@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+# Kernel tests: each boots a kernel in a QEMU of its own, and tools/vm/ judges what becomes of it.
+
+set(TENORITE_VM_RUNNER ${CMAKE_CURRENT_LIST_DIR}/../tools/vm/run_test.py)
+set(TENORITE_VM_EXPECTATIONS "pass|fail|panic|hang|triple-fault|powered-off|reboot|exception=[0-9]+|exit=[0-9]+")
+# The runner ends a test by itself and reports why; CTest's own limit is for a runner that does not.
+set(TENORITE_VM_GRACE_SECONDS 15)
+
+# tenorite_add_qemu_test(NAME name (SOURCES file... | KERNEL target)
+#     [EXPECT pass|fail|panic|hang|triple-fault|powered-off|reboot|exception=N|exit=N]   default pass
+#     [TIMEOUT seconds]     default 20; the environment's TENORITE_TIMEOUT_SCALE, a whole number, multiplies it
+#     [BOOT pvh|bios]       default pvh; bios boots an ISO by GRUB and adds the label `boot`
+#     [MEMORY mib] [MACHINE name] [CPU name] [VGA name|none] [APPEND command_line]
+#     [INPUT script.py]     its drive(vm) types, reads serial line and screen: tools/vm/README.md
+#     [GDB]                 the guest waits before its first instruction, for vm.gdb() or vm.cont()
+#     [LABELS label...] [QEMU_ARGS argument...])
+#
+# Adds the ctest test `qemu.<name>`, labelled `qemu`. SOURCES make a kernel target `qemu_<name>`; KERNEL takes one that
+# exists. Logs of every run are in vm-logs/ of the build directory.
+function(tenorite_add_qemu_test)
+    cmake_parse_arguments(PARSE_ARGV 0 test "GDB" "NAME;KERNEL;EXPECT;TIMEOUT;BOOT;MEMORY;MACHINE;CPU;VGA;APPEND;INPUT"
+                          "SOURCES;LABELS;QEMU_ARGS")
+    _tenorite_check_qemu_test()
+    _tenorite_timeout_scale(scale)
+    if(NOT test_KERNEL)
+        set(test_KERNEL qemu_${test_NAME})
+        tenorite_add_kernel(${test_KERNEL} ${test_SOURCES})
+    endif()
+
+    set(arguments --name ${test_NAME} --kernel $<TARGET_FILE:${test_KERNEL}> --boot ${test_BOOT}
+        --expect ${test_EXPECT} --timeout ${test_TIMEOUT} --log-dir ${PROJECT_BINARY_DIR}/vm-logs)
+    if(QEMU_SYSTEM_X86_64)
+        list(APPEND arguments --qemu ${QEMU_SYSTEM_X86_64})
+    endif()
+    foreach(option MEMORY MACHINE CPU VGA)
+        if(DEFINED test_${option})
+            string(TOLOWER ${option} name)
+            list(APPEND arguments --${name} ${test_${option}})
+        endif()
+    endforeach()
+    if(test_BOOT STREQUAL "bios")
+        _tenorite_test_iso(iso_file)
+        list(APPEND arguments --iso ${iso_file})
+        list(APPEND test_LABELS boot)
+    elseif(DEFINED test_APPEND)
+        list(APPEND arguments "--append=${test_APPEND}")
+    endif()
+    if(test_INPUT)
+        get_filename_component(script ${test_INPUT} ABSOLUTE)
+        list(APPEND arguments --input ${script})
+    endif()
+    if(test_GDB)
+        list(APPEND arguments --gdb)
+    endif()
+    list(TRANSFORM test_QEMU_ARGS PREPEND --qemu-arg=)
+
+    math(EXPR limit "${test_TIMEOUT} * ${scale} + ${TENORITE_VM_GRACE_SECONDS}")
+    add_test(NAME qemu.${test_NAME}
+             COMMAND ${Python3_EXECUTABLE} ${TENORITE_VM_RUNNER} ${arguments} ${test_QEMU_ARGS})
+    set_tests_properties(qemu.${test_NAME} PROPERTIES LABELS "qemu;${test_LABELS}" TIMEOUT ${limit}
+                                                      SKIP_RETURN_CODE 77 PROCESSORS 1)
+endfunction()
+
+# Checks the arguments of the calling tenorite_add_qemu_test and sets the defaults there.
+macro(_tenorite_check_qemu_test)
+    set(context "tenorite_add_qemu_test(${test_NAME})")
+    if(NOT test_NAME MATCHES "^[A-Za-z0-9_.-]+$")
+        message(FATAL_ERROR "${context}: NAME is needed, of letters, digits and _.-")
+    endif()
+    if(test_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "${context}: unknown arguments: ${test_UNPARSED_ARGUMENTS}")
+    endif()
+    if(test_KEYWORDS_MISSING_VALUES)
+        message(FATAL_ERROR "${context}: no value for ${test_KEYWORDS_MISSING_VALUES}")
+    endif()
+    if((test_SOURCES AND test_KERNEL) OR (NOT test_SOURCES AND NOT test_KERNEL))
+        message(FATAL_ERROR "${context}: needs either SOURCES or KERNEL")
+    endif()
+    if(test_KERNEL AND NOT TARGET ${test_KERNEL})
+        message(FATAL_ERROR "${context}: KERNEL ${test_KERNEL} is no target")
+    endif()
+    foreach(default EXPECT=pass BOOT=pvh TIMEOUT=20)
+        string(REGEX MATCH "^([A-Z]+)=(.*)$" unused ${default})
+        if(NOT DEFINED test_${CMAKE_MATCH_1})
+            set(test_${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
+        endif()
+    endforeach()
+    if(NOT test_EXPECT MATCHES "^(${TENORITE_VM_EXPECTATIONS})$")
+        message(FATAL_ERROR "${context}: EXPECT ${test_EXPECT} is none of ${TENORITE_VM_EXPECTATIONS}")
+    endif()
+    if(NOT test_BOOT MATCHES "^(pvh|bios)$")
+        message(FATAL_ERROR "${context}: BOOT ${test_BOOT} is neither pvh nor bios")
+    endif()
+    foreach(number TIMEOUT MEMORY)
+        if(DEFINED test_${number} AND NOT test_${number} MATCHES "^[1-9][0-9]*$")
+            message(FATAL_ERROR "${context}: ${number} ${test_${number}} is not a positive whole number")
+        endif()
+    endforeach()
+    get_filename_component(script "${test_INPUT}" ABSOLUTE)
+    if(test_INPUT AND NOT EXISTS ${script})
+        message(FATAL_ERROR "${context}: no INPUT script ${script}")
+    endif()
+endmacro()
+
+# An ISO for each kernel and command line that tests boot, shared by the tests that use the same.
+function(_tenorite_test_iso result)
+    set(name ${test_KERNEL}_test_iso)
+    if(test_APPEND)
+        string(SHA256 digest "${test_APPEND}")
+        string(SUBSTRING ${digest} 0 8 digest)
+        string(APPEND name _${digest})
+    endif()
+    if(NOT TARGET ${name})
+        tenorite_add_iso(${name} KERNEL ${test_KERNEL} COMMAND_LINE "${test_APPEND}" DEFAULT)
+    endif()
+    set(${result} $<TARGET_PROPERTY:${name},ISO_FILE> PARENT_SCOPE)
+endfunction()
+
+function(_tenorite_timeout_scale result)
+    set(scale 1)
+    if(NOT "$ENV{TENORITE_TIMEOUT_SCALE}" STREQUAL "")
+        set(scale $ENV{TENORITE_TIMEOUT_SCALE})
+    endif()
+    if(NOT scale MATCHES "^[1-9][0-9]*$")
+        message(FATAL_ERROR "TENORITE_TIMEOUT_SCALE=${scale} in the environment is not a positive whole number")
+    endif()
+    set(${result} ${scale} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/task/coroutine.h>
+#include <tenorite/task/notify.h>
+
+/* Drains the kernel's log to the consoles, whenever a line was printed. There is one: printk has one listener. */
+ASYNC_FRAME(log_task, struct notify_wait wait;);
+
+void log_task_init(struct log_task *self);

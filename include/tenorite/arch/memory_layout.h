@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/arch/address.h>
+
+/* Where things live in the kernel half of every address space. The map is drawn in src/arch/<target>/layout.h. */
+struct virtual_range {
+    virt_addr start;
+    uint64_t length_bytes;
+};
+
+struct memory_layout {
+    struct virtual_range physical_window; /* physical address p appears at start + p, RAM only once remapped */
+    struct virtual_range heap;            /* reserved for the heap to grow into */
+    struct virtual_range mmio;            /* device memory */
+};
+const struct memory_layout *memory_layout(void);
+
+/* A part of the kernel's image with one set of permissions; page aligned. Guard pages belong to no segment. */
+struct image_segment {
+    const char *name;
+    virt_addr start;
+    virt_addr end; /* exclusive */
+    phys_addr physical_start;
+    bool is_writable;
+    bool is_executable;
+};
+
+/* The segments of the running image, in ascending order; `*count` is set to their number. */
+const struct image_segment *image_segments(size_t *count);
+
+/* All physical memory that the image occupies, page aligned, guard pages included. */
+phys_addr image_physical_start(void);
+phys_addr image_physical_end(void);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/lib/compiler.h>
+
+/*
+ * A console is a place that text can be written to, synchronously and in bounded time, from any context
+ * (a panic inside an NMI included): it takes no lock and allocates nothing.
+ *
+ * Consoles are registered once, by their drivers, and never leave. The kernel's log and panics go to every
+ * selected console; a shell session writes to the one it was given. Drivers fill in `name` and `write`; everybody
+ * else writes through the functions below, which remember whether a console stands in the middle of a line.
+ */
+struct console {
+    const char *name; /* as in console=NAME on the kernel command line */
+    void (*write)(struct console *self, const char *bytes, size_t length);
+    struct console *next;
+    bool is_selected, is_mid_line;
+};
+
+/* Adds `console`, selected, at the end of the list. Early boot, interrupts off or one CPU; the object must live for
+ * ever, and be registered once. */
+void console_register(struct console *console);
+
+/* Selects exactly the consoles that `names` lists, separated by commas ("serial,vga"); unknown names are counted in
+ * the result. If none is known, nothing changes, so that a typing error never silences the kernel. A console that is
+ * registered later is selected. Task context or early boot. */
+unsigned console_select(const char *names);
+
+/* The registered console of that name, or NULL. */
+struct console *console_find(const char *name);
+
+/* The first registered console, or NULL; walk on through `next`. */
+struct console *console_first(void);
+
+/* Whether any console is selected: without one, what is written is gone. */
+bool console_any_selected(void);
+
+/* Writes to every selected console. Any context. */
+void console_write(const char *bytes, size_t length);
+void console_print(const char *string);
+
+/* Ends the line on every selected console that stands in the middle of one. Any context. */
+void console_start_line(void);
+
+/* Writes to one console, selected or not. Any context. */
+void console_write_to(struct console *console, const char *bytes, size_t length);
+
+/* Formats (see format.h) at most 255 bytes and writes them to one console. */
+void console_printf(struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* For a panic, which does not go back to what it interrupted: the console whose write function was running, or NULL.
+ * It is forgotten: the next call tells of writes that began after this one. */
+struct console *console_take_interrupted(void);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/arch/boot_info.h>
+#include <tenorite/mm/address_space.h>
+#include <tenorite/mm/frames.h>
+#include <tenorite/mm/heap.h>
+#include <tenorite/mm/mmio.h>
+
+/* All of the kernel's memory, from the frames up. Its parts point to each other: it must not move. */
+struct kernel_memory {
+    struct frames frames;
+    struct address_space space;
+    struct heap heap;
+    struct mmio mmio;
+};
+
+enum [[nodiscard]] kernel_memory_error {
+    KERNEL_MEMORY_OK,
+    KERNEL_MEMORY_NO_USABLE_REGION, /* the boot loader reported no memory that is free */
+    KERNEL_MEMORY_TOO_FRAGMENTED,   /* the reported regions make more ranges than fit */
+    KERNEL_MEMORY_NO_ROOM,          /* too little memory for the allocator's own bookkeeping or the page tables */
+};
+
+/*
+ * Brings memory up: finds the usable RAM that neither the image, nor the boot loader's information, nor a module
+ * occupies; hands it to the frame allocator; builds the kernel's own address space, in which no page is both writable
+ * and executable, and switches to it; and prepares an empty heap and the range for device memory.
+ *
+ * Early boot, once, on the boot page tables. On an error the boot tables are still in use and *memory means nothing.
+ */
+enum kernel_memory_error kernel_memory_init(struct kernel_memory *memory, const struct boot_info *boot_info);
+
+/* What went wrong, as one line. */
+const char *kernel_memory_error_text(enum kernel_memory_error error);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/lib/compiler.h>
+
+/*
+ * The mapper without types: page numbers, frame numbers and flag bits are plain integers, so that a proof tool can
+ * read it. <tenorite/mm/mapper.h> is the interface to use.
+ *
+ * A page number is bits 47..12 of an address; a number of a larger page's first 4 KiB page stands for that page. A
+ * frame number is a physical address divided by 4096. Flags have the layout of page_flags.
+ */
+enum map_error {
+    MAP_OK,
+    MAP_NOT_MAPPED,          /* nothing is mapped there */
+    MAP_ALREADY_MAPPED,      /* a page of this size is mapped there */
+    MAP_INSIDE_HUGE_PAGE,    /* the page lies inside a larger one that is mapped */
+    MAP_HAS_SMALLER_PAGES,   /* a table for smaller pages is there, whether or not it is empty */
+    MAP_MARKED_NOT_PRESENT,  /* the entry is not zero and not present: somebody's marker; it stays as it is */
+    MAP_NO_FRAME,            /* the frame source has no frame left for a table */
+    MAP_DAMAGED_TABLE,       /* reserved bits are set, or a table lies outside physical memory */
+    MAP_FOREIGN_TABLE,       /* a table above the page is linked with other permissions than this mapper gives */
+    MAP_FRAME_TOO_HIGH,      /* the frame lies beyond the CPU's physical addresses */
+    MAP_FLAGS_NOT_ALLOWED,   /* not PRESENT, without a name, USER in the kernel half, or GLOBAL in the lower half */
+    MAP_WRITABLE_EXECUTABLE, /* WRITABLE asks for NO_EXECUTE */
+    MAP_SIZE_NOT_SUPPORTED,  /* the CPU has no pages of this size */
+    MAP_BAD_RANGE,           /* of a range: its length is 0, or it ends beyond the CPU's physical addresses */
+    MAP_NO_ROOM,             /* the virtual range it should be placed in is used up */
+};
+
+enum { PAGE_TABLE_ENTRIES = 512 };
+
+struct page_table {
+    uint64_t entries[PAGE_TABLE_ENTRIES];
+};
+
+struct frames;
+
+struct mapper {
+    struct page_table *tables; /* the window onto physical memory: tables[frame number] */
+    uint64_t table_limit;      /* frame numbers that the window covers */
+    uint64_t frame_limit;      /* frame numbers that the CPU can address */
+    uint64_t root;             /* frame number of the level 4 table */
+    struct frames *frames;
+    bool has_no_execute;
+    bool has_1g_pages;
+};
+
+struct mapper_translation {
+    uint64_t entry; /* the one that maps the page, as the table has it */
+    int level;      /* 1, 2, 3: a page of 4 KiB, 2 MiB, 1 GiB */
+    enum map_error error;
+};
+
+struct mapper_removal {
+    uint64_t frame;
+    enum map_error error;
+};
+
+/* Each changes one entry of the address space or, on any error, nothing. `map` takes at most 3, 2 or 1 frames for
+ * tables. */
+enum map_error mapper_core_map_4k(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags);
+enum map_error mapper_core_map_2m(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags);
+enum map_error mapper_core_map_1g(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags);
+enum map_error mapper_core_update_4k(struct mapper *mapper, uint64_t page, uint64_t flags);
+enum map_error mapper_core_update_2m(struct mapper *mapper, uint64_t page, uint64_t flags);
+enum map_error mapper_core_update_1g(struct mapper *mapper, uint64_t page, uint64_t flags);
+struct mapper_removal mapper_core_unmap_4k(struct mapper *mapper, uint64_t page);
+struct mapper_removal mapper_core_unmap_2m(struct mapper *mapper, uint64_t page);
+struct mapper_removal mapper_core_unmap_1g(struct mapper *mapper, uint64_t page);
+struct mapper_translation mapper_core_translate(const struct mapper *mapper, uint64_t page);
+
+/* The frame and the flags in an entry that maps a page at `level`. */
+uint64_t mapper_core_leaf_frame(uint64_t entry, int level);
+uint64_t mapper_core_leaf_flags(uint64_t entry, int level);
+
+/* What every table entry above `page` carries: present and writable, and in the lower half also user. Fixed by the
+ * half, so that a table once linked never changes. */
+uint64_t mapper_core_table_flags(uint64_t page);
+
+/* Supplied by mapper.c. A frame for a table, inside the window: its number, which is not 0; or 0 if there is none. */
+uint64_t mapper_frame_alloc(struct mapper *mapper);
+void mapper_frame_free(struct mapper *mapper, uint64_t frame);
+
+/* The only way from a frame's number to memory: `frame` must be below table_limit. */
+ALWAYS_INLINE struct page_table *mapper_table(const struct mapper *mapper, uint64_t frame)
+{
+    return &mapper->tables[frame];
+}
+
+/* The only accesses to tables that the CPU may be walking. A write is one store, after all writes that precede it in
+ * the program: a table is complete before it can be found. */
+ALWAYS_INLINE uint64_t mapper_entry_read(const struct mapper *mapper, uint64_t table, uint64_t index)
+{
+    return __atomic_load_n(&mapper_table(mapper, table)->entries[index % PAGE_TABLE_ENTRIES], __ATOMIC_RELAXED);
+}
+
+ALWAYS_INLINE void mapper_entry_write(struct mapper *mapper, uint64_t table, uint64_t index, uint64_t entry)
+{
+    __atomic_store_n(&mapper_table(mapper, table)->entries[index % PAGE_TABLE_ENTRIES], entry, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/task/future.h>
+#include <tenorite/task/timers.h>
+
+/*
+ * The executor of one CPU: owns tasks, polls those that were woken in first-in-first-out order, lets the CPU sleep
+ * when there are none.
+ *
+ * A task is a future in a heap block, its frame, and a 64-byte header that the executor keeps. The executor alone polls
+ * and drops a frame, never during a poll, and frees it when the future is ready or cancelled. Everything here is task
+ * context on the executor's own CPU, early boot included, unless it says otherwise; none of it is for interrupt
+ * handlers but waking (waker.h) and cancelling.
+ */
+struct heap;
+struct task;
+struct task_slab;
+
+struct executor_statistics {
+    uint64_t spawned;
+    uint64_t completed;
+    uint64_t cancelled;
+    uint64_t polls;
+    uint64_t idles;      /* times the CPU was put to sleep */
+    uint32_t live_tasks; /* spawned, and neither completed nor cancelled */
+    uint32_t slots;      /* headers ever made: 64 bytes each, reused, never given back */
+};
+
+struct executor {
+    struct heap *heap;
+    struct task *ready_first; /* the FIFO, touched by task code alone */
+    struct task *ready_last;
+    uint32_t ready_count;
+    uint32_t last_id;
+    struct task *inbox; /* newest first; interrupt handlers push, task code takes all */
+    struct task *current;
+    struct task *free_slots;
+    struct task_slab *first_slab;
+    struct task_slab *last_slab;
+    struct timer_queue timers;
+    struct executor_statistics statistics;
+};
+
+/* An executor without tasks. It takes frames and headers from `heap` and must stay where it is. */
+void executor_init(struct executor *executor, struct heap *heap);
+
+/* Names one task for ever; of an ended task it names nothing (see struct waker, which has the same bits). */
+struct task_handle {
+    uint64_t bits;
+};
+
+enum [[nodiscard]] spawn_error{SPAWN_OK, SPAWN_NO_MEMORY};
+
+struct [[nodiscard]] spawn_result {
+    enum spawn_error error;
+    uint32_t id; /* 1, 2, 3...: for people */
+    struct task_handle task;
+};
+
+/*
+ * SPAWN(&executor, blink, "blink", 3): allocates a frame, calls blink_init(frame, 3) and hands it to the executor. The
+ * task runs in the current or next pass. Yields a struct spawn_result. `executor_pointer` is evaluated twice.
+ * SPAWN_NO_MEMORY: no task; an initialised frame has been dropped, so that its cleanup section ran.
+ */
+#define SPAWN(executor_pointer, type, task_name, ...)                                                                \
+    executor_spawn_or_free((executor_pointer), &type##_type, (task_name), ({                                         \
+                               struct type *spawned_frame = executor_frame_alloc((executor_pointer), &type##_type);  \
+                               if (spawned_frame)                                                                    \
+                                   type##_init(spawned_frame __VA_OPT__(, ) __VA_ARGS__);                            \
+                               spawned_frame;                                                                        \
+                           }))
+
+/* Makes a task of an initialised future. `frame` comes from executor_frame_alloc and belongs to the executor from now
+ * on; `type` and `name` must outlive the task; a NULL name is the type's. SPAWN_NO_MEMORY: nothing changed, the frame
+ * still belongs to the caller. */
+struct spawn_result executor_spawn(struct executor *executor, const struct future_type *type, const char *name,
+                                   void *frame);
+
+/* As executor_spawn, but on an error, a NULL frame included, drops and frees the frame. */
+struct spawn_result executor_spawn_or_free(struct executor *executor, const struct future_type *type,
+                                           const char *name, void *frame);
+
+/* Memory for one frame of `type`, or NULL; executor_frame_free takes back one that was not spawned. */
+void *executor_frame_alloc(struct executor *executor, const struct future_type *type) MUST_CHECK;
+void executor_frame_free(struct executor *executor, void *frame);
+
+enum [[nodiscard]] cancel_result{CANCEL_REQUESTED, CANCEL_TOO_LATE};
+
+/* Asks the executor to drop the task instead of polling it again: its cleanup section runs, once, in a later pass. A
+ * task that is being polled may still complete first. CANCEL_TOO_LATE: it has ended. Any context. */
+enum cancel_result executor_cancel(struct task_handle task);
+
+/* Runs tasks for ever; sleeps while there is nothing to do. Interrupts must be on. */
+NO_RETURN void executor_run(struct executor *executor);
+
+/* Runs tasks until none is ready and no timer is due. Returns never if a task always wakes itself. */
+void executor_run_until_idle(struct executor *executor);
+
+/*
+ * Looks at the tasks one by one:
+ *
+ *     struct task_cursor cursor = {};
+ *     struct task_info info;
+ *     while (executor_next_task(executor, &cursor, &info)) { ... }
+ *
+ * Tasks may come and go and the caller may await in between: it sees every task that lives from the first call to the
+ * last exactly once. Cost: constant a slot.
+ */
+struct task_cursor {
+    const struct task_slab *slab;
+    uint32_t index;
+    bool is_started;
+};
+
+enum task_state { TASK_READY, TASK_RUNNING, TASK_WAITING };
+
+struct task_info {
+    struct task_handle handle;
+    const char *name;
+    const char *type_name;
+    uint32_t id;
+    uint32_t polls;
+    unsigned awaited_line; /* 0: not started, or not known */
+    enum task_state state;
+};
+
+bool executor_next_task(const struct executor *executor, struct task_cursor *cursor, struct task_info *info);
+
+/* "ready", "running" or "waiting". */
+const char *task_state_name(enum task_state state);
+
+/* Checks the invariants at the top of src/task/executor.c and panics with the first that is broken. Between polls or
+ * during one; turns interrupts off for its duration, linear in the number of slots. */
+void executor_check(struct executor *executor);

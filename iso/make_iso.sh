@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# make_iso.sh KERNEL OUTPUT: a hybrid ISO that boots KERNEL by GRUB under BIOS and UEFI.
+#
+# From the environment: GRUB_MKRESCUE (program), COMMAND_LINE (for the kernel), SOURCE_DATE_EPOCH (seconds, default 0:
+# the same kernel gives the same image, except for four bytes in the EFI system partition's serial number).
+set -eu
+
+kernel=$1
+output=$2
+here=$(cd "$(dirname "$0")" && pwd)
+epoch=${SOURCE_DATE_EPOCH:-0}
+stage=$(mktemp -d)
+trap 'rm -rf "$stage"' EXIT
+
+# What a Multiboot2 boot from a CD or a USB disk needs; the default is every module GRUB has, 20 MB of them.
+modules="multiboot2 normal part_gpt part_msdos iso9660 fat search configfile all_video"
+
+mkdir -p "$stage/boot/grub" "$stage/licences"
+objcopy --strip-debug "$kernel" "$stage/boot/tenorite.elf"
+sed "s|@COMMAND_LINE@|${COMMAND_LINE:-}|" "$here/grub.cfg.in" > "$stage/boot/grub/grub.cfg"
+cp "$here/NOTICE.txt" "$stage/licences/"
+cp "$here/../LICENSE" "$stage/licences/tenorite-MIT.txt"
+if [ -r /usr/share/common-licenses/GPL-3 ]; then
+    cp /usr/share/common-licenses/GPL-3 "$stage/licences/grub-GPL-3.txt"
+fi
+find "$stage" -exec touch -h -d "@$epoch" {} +
+
+if ! SOURCE_DATE_EPOCH=$epoch "${GRUB_MKRESCUE:-grub-mkrescue}" -o "$output" \
+    --install-modules="$modules" --locales= --fonts= --themes= "$stage" \
+    -- -volume_date all_file_dates "=$epoch" -volume_date uuid 2024010100000000 > "$stage.log" 2>&1; then
+    cat "$stage.log" >&2
+    rm -f "$stage.log" "$output"
+    exit 1
+fi
+rm -f "$stage.log"

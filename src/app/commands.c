@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include <tenorite/app/commands.h>
+
+#include <tenorite/app/sleeper.h>
+#include <tenorite/arch/power.h>
+#include <tenorite/arch/timer.h>
+#include <tenorite/lib/panic.h>
+#include <tenorite/lib/printk.h>
+#include <tenorite/lib/text.h>
+#include <tenorite/mm/frames.h>
+#include <tenorite/mm/heap.h>
+#include <tenorite/task/executor.h>
+
+/* The shell's commands: one table, one function each. A command prints its own complaints. */
+struct command {
+    const char *name;
+    const char *usage; /* arguments, for help and complaints */
+    const char *effect;
+    void (*run)(const struct command_environment *environment, struct console *output, const char *arguments);
+};
+
+enum { SPAWN_LIMIT = 10000, EXIT_CODE_LIMIT = 127 };
+
+static void print_usage(struct console *output, const char *name, const char *usage)
+{
+    console_printf(output, "usage: %s %s\n", name, usage);
+}
+
+static void run_echo(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)environment;
+    console_printf(output, "%s\n", arguments);
+}
+
+static void run_mem(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)arguments;
+    struct frames_statistics frames = frames_statistics(environment->frames);
+    struct heap_statistics heap = heap_statistics(environment->heap);
+    console_printf(output, "frames: %llu KiB free of %llu KiB\n", (unsigned long long)frames.free_count * 4,
+                   (unsigned long long)frames.total_count * 4);
+    console_printf(output, "heap:   %llu bytes in %llu blocks, %llu KiB mapped\n",
+                   (unsigned long long)heap.used_bytes, (unsigned long long)heap.allocation_count,
+                   (unsigned long long)heap.mapped_bytes / 1024);
+}
+
+static void run_tasks(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    struct task_cursor cursor = {};
+    struct task_info info;
+    (void)arguments;
+    console_printf(output, "%5s  %-20s %-8s %8s  %s\n", "id", "name", "state", "polls", "awaits in line");
+    while (executor_next_task(environment->executor, &cursor, &info))
+        console_printf(output, "%5u  %-20s %-8s %8u  %u\n", info.id, info.name, task_state_name(info.state),
+                       info.polls, info.awaited_line);
+}
+
+static void run_uptime(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)environment;
+    (void)arguments;
+    uint64_t milliseconds = clock_ns() / 1000000;
+    console_printf(output, "up %llu.%03llu s\n", (unsigned long long)(milliseconds / 1000),
+                   (unsigned long long)(milliseconds % 1000));
+}
+
+static void run_spawn(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    uint64_t count;
+    if (!text_to_u64(arguments, SPAWN_LIMIT, &count)) {
+        print_usage(output, "spawn", "COUNT (0 to 10000)");
+        return;
+    }
+    for (unsigned number = 1; number <= count; number++) {
+        struct spawn_result result = SPAWN(environment->executor, sleeper, "sleeper", output, number);
+        if (result.error != SPAWN_OK) {
+            console_printf(output, "spawn: out of memory after %u tasks\n", number - 1);
+            return;
+        }
+    }
+}
+
+/* Volatile, so that no crash is optimised away. */
+static volatile uint64_t deepest;
+
+static NO_INLINE void overflow_stack(uint64_t depth)
+{
+    volatile uint64_t frame[16];
+    frame[depth % COUNT_OF(frame)] = depth;
+    if (depth != UINT64_MAX)
+        overflow_stack(depth + 1);
+    deepest = frame[depth % COUNT_OF(frame)];
+}
+
+static void divide_by_zero(void)
+{
+    volatile uint64_t zero = 0;
+    deepest = deepest / zero;
+}
+
+static void write_to_unmapped_page(void)
+{
+    *(volatile uint64_t *)0xdead0000 = 1;
+}
+
+static void run_crash(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)environment;
+    if (strcmp(arguments, "page") == 0)
+        write_to_unmapped_page();
+    else if (strcmp(arguments, "stack") == 0)
+        overflow_stack(0);
+    else if (strcmp(arguments, "panic") == 0)
+        panic("asked for by the shell");
+    else if (strcmp(arguments, "div") == 0)
+        divide_by_zero();
+    else
+        print_usage(output, "crash", "page|stack|panic|div");
+}
+
+static void run_reboot(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)environment;
+    (void)output;
+    (void)arguments;
+    printk_go_direct();
+    power_reboot();
+}
+
+static void run_poweroff(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)environment;
+    (void)output;
+    (void)arguments;
+    printk_go_direct();
+    power_off();
+}
+
+static void run_exit(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    uint64_t code;
+    (void)environment;
+    if (!text_to_u64(arguments, EXIT_CODE_LIMIT, &code)) {
+        print_usage(output, "exit", "CODE (0 to 127)");
+        return;
+    }
+    printk_go_direct();
+    power_exit((uint8_t)code);
+}
+
+static void run_help(const struct command_environment *environment, struct console *output, const char *arguments);
+
+static const struct command commands[] = {
+    {"help", "", "this list", run_help},
+    {"mem", "", "memory: frames and heap", run_mem},
+    {"tasks", "", "what runs and what waits", run_tasks},
+    {"uptime", "", "time since the clock started", run_uptime},
+    {"echo", "TEXT", "prints TEXT", run_echo},
+    {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn},
+    {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash},
+    {"reboot", "", "resets the machine", run_reboot},
+    {"poweroff", "", "turns the machine off", run_poweroff},
+    {"exit", "CODE", "ends the virtual machine with CODE, 0 to 127", run_exit},
+};
+
+static void run_help(const struct command_environment *environment, struct console *output, const char *arguments)
+{
+    (void)environment;
+    (void)arguments;
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        console_printf(output, "  %-8s %-21s %s\n", commands[i].name, commands[i].usage, commands[i].effect);
+}
+
+static const char *skip_spaces(const char *text)
+{
+    while (*text == ' ')
+        text++;
+    return text;
+}
+
+void command_execute(const struct command_environment *environment, struct console *output, const char *line)
+{
+    const char *name = skip_spaces(line);
+    size_t length = 0;
+    while (name[length] != '\0' && name[length] != ' ')
+        length++;
+    if (length == 0)
+        return;
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (strlen(commands[i].name) == length && strncmp(commands[i].name, name, length) == 0) {
+            commands[i].run(environment, output, skip_spaces(name + length));
+            return;
+        }
+    }
+    console_printf(output, "unknown command: %.*s (help lists the commands)\n", (int)length, name);
+}

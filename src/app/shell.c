@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include <tenorite/app/shell.h>
+
+#include <tenorite/lib/text.h>
+#include <tenorite/lib/version.h>
+
+static const char prompt[] = "tenorite> ";
+
+static void write_to_terminal(void *context, const char *bytes, size_t length)
+{
+    struct terminal *terminal = context;
+    terminal->output->write(terminal->output, bytes, length);
+}
+
+static void print(struct shell *self, const char *text)
+{
+    write_to_terminal(self->terminal, text, strlen(text));
+}
+
+void shell_init(struct shell *self, struct terminal *terminal, const struct command_environment *environment)
+{
+    coroutine_init(&self->coroutine);
+    self->terminal = terminal;
+    self->environment = environment;
+    line_editor_init(&self->editor, (struct line_echo){.write = write_to_terminal, .context = terminal});
+}
+
+static void take_character(struct shell *self, uint8_t character)
+{
+    switch (line_editor_feed(&self->editor, character)) {
+    case LINE_NOTHING:
+        return;
+    case LINE_COMPLETE:
+        command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor));
+        break;
+    case LINE_INTERRUPTED:
+        break;
+    case LINE_END:
+        print(self, "\nthe shell has no end: poweroff or exit CODE leaves the machine\n");
+        break;
+    }
+    print(self, prompt);
+}
+
+ASYNC(shell)
+{
+    ASYNC_BEGIN;
+    print(self, "Tenorite " TENORITE_VERSION ". Type `help` for the commands.\n");
+    print(self, prompt);
+    for (;;) {
+        AWAIT(byte_read, &self->read, &self->terminal->queue);
+        uint8_t character;
+        if (terminal_decode(self->terminal, self->read.byte, &character))
+            take_character(self, character);
+    }
+    ASYNC_END;
+}

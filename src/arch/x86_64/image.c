@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include <tenorite/arch/memory_layout.h>
+
+#include "arch/x86_64/layout.h"
+#include "arch/x86_64/stacks.h"
+
+/* Set by the linker script kernel.ld.in; only their addresses mean anything. */
+extern const char image_text_start[], image_text_end[], image_rodata_start[], image_rodata_end[];
+extern const char image_data_start[], image_data_end[];
+extern const char image_physical_start_symbol[], image_physical_end_symbol[];
+
+enum { FIXED_SEGMENTS = 3 };
+
+static struct image_segment segment(const char *name, const char *start, const char *end)
+{
+    virt_addr first = virt_addr_from_pointer(start);
+    return (struct image_segment){
+        .name = name,
+        .start = first,
+        .end = virt_addr_from_pointer(end),
+        .physical_start = phys_addr_new(first.value - KERNEL_BASE),
+    };
+}
+
+const struct image_segment *image_segments(size_t *count)
+{
+    static struct image_segment segments[FIXED_SEGMENTS + STACK_COUNT];
+    segments[0] = segment("text", image_text_start, image_text_end);
+    segments[0].is_executable = true;
+    segments[1] = segment("rodata", image_rodata_start, image_rodata_end);
+    segments[2] = segment("data", image_data_start, image_data_end);
+    segments[2].is_writable = true;
+    for (size_t i = 0; i < STACK_COUNT; i++) {
+        segments[FIXED_SEGMENTS + i] = segment(stacks[i].name, stacks[i].bottom, stacks[i].top);
+        segments[FIXED_SEGMENTS + i].is_writable = true;
+    }
+    *count = COUNT_OF(segments);
+    return segments;
+}
+
+phys_addr image_physical_start(void)
+{
+    return phys_addr_new((uint64_t)(uintptr_t)image_physical_start_symbol);
+}
+
+phys_addr image_physical_end(void)
+{
+    return phys_addr_new((uint64_t)(uintptr_t)image_physical_end_symbol);
+}
+
+const struct memory_layout *memory_layout(void)
+{
+    static const struct memory_layout layout = {
+        .physical_window = {{PHYSICAL_WINDOW_BASE}, PHYSICAL_WINDOW_BYTES},
+        .heap = {{HEAP_BASE}, HEAP_BYTES},
+        .mmio = {{MMIO_BASE}, MMIO_BYTES},
+    };
+    return &layout;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* One instruction each, without the lock prefix: an interrupt comes before or after it, never inside. */
+ALWAYS_INLINE bool cpu_local_test_and_set_bit(uint32_t *word, unsigned bit)
+{
+    bool was_set;
+    __asm__ volatile("btsl %2, %0" : "+m"(*word), "=@ccc"(was_set) : "Ir"(bit) : "memory");
+    return was_set;
+}
+
+ALWAYS_INLINE bool cpu_local_test_and_clear_bit(uint32_t *word, unsigned bit)
+{
+    bool was_set;
+    __asm__ volatile("btrl %2, %0" : "+m"(*word), "=@ccc"(was_set) : "Ir"(bit) : "memory");
+    return was_set;
+}
+
+ALWAYS_INLINE void cpu_pause(void)
+{
+    __asm__ volatile("pause" ::: "memory");
+}

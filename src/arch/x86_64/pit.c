@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <tenorite/arch/interrupts.h>
+#include <tenorite/arch/io.h>
+#include <tenorite/arch/timer.h>
+#include <tenorite/lib/panic.h>
+
+/*
+ * The clock, counted by channel 0 of the 8254 programmable interval timer.
+ *
+ * The tick is not a whole number of nanoseconds: the exact remainder is carried, so the clock does not drift from the
+ * crystal. `now` is one aligned word that only the handler writes.
+ *
+ * Reference: Intel 8254 data sheet, "Mode 2: Rate Generator"; the input clock is 14.31818 MHz / 12.
+ */
+enum {
+    PIT_CHANNEL_0 = 0x40,
+    PIT_COMMAND = 0x43,
+    PIT_CHANNEL_0_LOW_HIGH_RATE_GENERATOR = 0x34,
+    PIT_IRQ_LINE = 0,
+    PIT_HZ = 1193182,
+    PIT_DIVISOR = PIT_HZ / TIMER_TICK_HZ,
+};
+#define NANOSECONDS_PER_SECOND 1000000000ull
+#define TICK_NS (PIT_DIVISOR * NANOSECONDS_PER_SECOND / PIT_HZ)
+#define TICK_REMAINDER (PIT_DIVISOR * NANOSECONDS_PER_SECOND % PIT_HZ)
+
+static volatile uint64_t now;
+static uint64_t remainder;
+static void (*tick_listener)(void);
+
+static void handle_tick(void *argument)
+{
+    (void)argument;
+    remainder += TICK_REMAINDER;
+    uint64_t carry = remainder / PIT_HZ;
+    remainder %= PIT_HZ;
+    now += TICK_NS + carry;
+    if (tick_listener)
+        tick_listener();
+}
+
+void timer_start(void (*on_tick)(void))
+{
+    tick_listener = on_tick;
+    io_write8(PIT_COMMAND, PIT_CHANNEL_0_LOW_HIGH_RATE_GENERATOR);
+    io_write8(PIT_CHANNEL_0, PIT_DIVISOR & 0xff);
+    io_write8(PIT_CHANNEL_0, PIT_DIVISOR >> 8);
+    enum irq_error error = irq_attach(PIT_IRQ_LINE, handle_tick, NULL);
+    ASSERT(error == IRQ_OK, "timer_start called twice, or line 0 is taken: error %d", (int)error);
+}
+
+uint64_t clock_ns(void)
+{
+    return now;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The editor of 4-level page tables.
+ *
+ * Every operation walks down from the root by one single-level step, written once and expanded for each level (there
+ * is no loop over levels, no cast and no pointer into a table in this file: a frame number and an index name an
+ * entry). The step stops at the first entry that decides. `map` then checks everything that can go wrong, takes the
+ * tables that are missing, fills them from the bottom up while nobody can find them, and links the topmost one, or
+ * the leaf, with a single store. Arithmetic is by / and % with constants because provers follow that and compilers
+ * make shifts and masks of it.
+ *
+ * Invariants
+ *   M1  An operation that returns an error has written to no linked table and holds no frame that it took.
+ *   M2  A table is complete before it is linked.
+ *   M3  A linked table's entry in the table above never changes again, except by whoever takes the table away.
+ *   M4  Every table that this file links has the permissions of its half: those of a page are decided by its leaf.
+ *   M5  No leaf written here is both writable and executable, where the CPU has execute protection.
+ *
+ * It leaves to others: flushing (the callers' tokens), the ownership of the frames that pages show, and concurrent
+ * editors (one CPU edits tables, in task context).
+ *
+ * References: Intel SDM vol. 3A, 4.5 "4-Level Paging and 5-Level Paging", tables 4-15 to 4-20.
+ */
+#include <tenorite/mm/mapper_core.h>
+
+/* Entry fields as factors: bit n is 2 to the n. */
+#define BIT_WRITABLE 2u
+#define BIT_USER 4u
+#define BIT_PAT 128u   /* in an entry that maps 4 KiB, and in page_flags */
+#define BIT_LARGE 128u /* in an entry that maps 2 MiB or 1 GiB */
+#define BIT_GLOBAL 256u
+#define BIT_LARGE_PAT 4096u
+#define TABLE_PERMISSIONS 8u /* present, writable, user: an entry modulo this */
+#define FRAME_FACTOR 4096u
+#define FRAME_NUMBERS 1099511627776u             /* 2^40 */
+#define BIT_NO_EXECUTE 9223372036854775808u      /* 2^63 */
+#define FLAGS_BELOW_FRAME 4096u                  /* flags 0..11: an entry modulo this */
+#define FIRST_FLAG_ABOVE_FRAME 4503599627370496u /* 2^52 */
+#define FLAGS_ABOVE_FRAME 2048u                  /* flags 52..62, which have no names */
+#define PAGES_2M 512u                            /* 4 KiB pages in a 2 MiB page */
+#define PAGES_1G 262144u                         /* 4 KiB pages in a 1 GiB page */
+#define PAGES_512G 134217728u                    /* 4 KiB pages below one entry of the root */
+#define FIRST_KERNEL_PAGE 34359738368u           /* 2^35: the number of the kernel half's first page */
+
+/* How far a walk came. */
+struct walk {
+    uint64_t table; /* the deepest table on the way */
+    uint64_t entry; /* the entry in it that stopped the walk; unused if the walk reached its level */
+    int level;      /* of the table */
+    enum map_error error;
+};
+
+/* The missing tables of one path; 0 is none. */
+struct chain {
+    uint64_t lowest, middle, highest;
+};
+
+ALWAYS_INLINE bool entry_is_present(uint64_t entry)
+{
+    return entry % 2u == 1u;
+}
+
+ALWAYS_INLINE bool entry_is_large(uint64_t entry)
+{
+    return entry / BIT_LARGE % 2u == 1u;
+}
+
+ALWAYS_INLINE bool entry_is_writable(uint64_t entry)
+{
+    return entry / BIT_WRITABLE % 2u == 1u;
+}
+
+ALWAYS_INLINE bool entry_is_no_execute(uint64_t entry)
+{
+    return entry / BIT_NO_EXECUTE == 1u;
+}
+
+ALWAYS_INLINE uint64_t entry_frame(uint64_t entry)
+{
+    return entry / FRAME_FACTOR % FRAME_NUMBERS;
+}
+
+ALWAYS_INLINE uint64_t pages_at(int level)
+{
+    return level == 1 ? 1u : level == 2 ? PAGES_2M : PAGES_1G;
+}
+
+ALWAYS_INLINE uint64_t index_at(uint64_t page, int level)
+{
+    return level == 1   ? page % 512u
+           : level == 2 ? page / PAGES_2M % 512u
+           : level == 3 ? page / PAGES_1G % 512u
+                        : page / PAGES_512G % 512u;
+}
+
+ALWAYS_INLINE bool is_kernel_half(uint64_t page)
+{
+    return page >= FIRST_KERNEL_PAGE;
+}
+
+uint64_t mapper_core_table_flags(uint64_t page)
+{
+    return is_kernel_half(page) ? 1u + BIT_WRITABLE : 1u + BIT_WRITABLE + BIT_USER;
+}
+
+ALWAYS_INLINE uint64_t table_entry(uint64_t table, uint64_t page)
+{
+    return table * FRAME_FACTOR + mapper_core_table_flags(page);
+}
+
+ALWAYS_INLINE uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
+{
+    uint64_t pat = flags / BIT_PAT % 2u;
+    uint64_t entry = frame * FRAME_FACTOR + flags;
+    return level == 1 ? entry : entry - pat * BIT_PAT + pat * BIT_LARGE_PAT + BIT_LARGE;
+}
+
+uint64_t mapper_core_leaf_frame(uint64_t entry, int level)
+{
+    uint64_t frame = entry_frame(entry);
+    return frame - frame % pages_at(level);
+}
+
+uint64_t mapper_core_leaf_flags(uint64_t entry, int level)
+{
+    uint64_t no_execute = entry / BIT_NO_EXECUTE * BIT_NO_EXECUTE;
+    uint64_t low = entry % FLAGS_BELOW_FRAME;
+    uint64_t pat = level == 1 ? low / BIT_PAT % 2u : entry / BIT_LARGE_PAT % 2u;
+    return no_execute + low - low / BIT_PAT % 2u * BIT_PAT + pat * BIT_PAT;
+}
+
+/* What the entry at the level of the page says about it: MAP_OK if it maps it. Of a large page's frame number, the
+ * lowest bit is the entry's PAT bit and the others below the page's size are reserved. */
+ALWAYS_INLINE enum map_error leaf_state(const struct mapper *mapper, uint64_t entry, int level)
+{
+    if (entry == 0)
+        return MAP_NOT_MAPPED;
+    if (!entry_is_present(entry))
+        return MAP_MARKED_NOT_PRESENT;
+    if (level > 1 && !entry_is_large(entry))
+        return MAP_HAS_SMALLER_PAGES;
+    if (entry_frame(entry) >= mapper->frame_limit)
+        return MAP_DAMAGED_TABLE;
+    if (level > 1 && entry_frame(entry) % pages_at(level) > 1)
+        return MAP_DAMAGED_TABLE;
+    return MAP_OK;
+}
+
+/* What the entry above the level of the page says: MAP_OK if it leads to a table that exists. */
+ALWAYS_INLINE enum map_error branch_state(const struct mapper *mapper, uint64_t entry, int level)
+{
+    if (!entry_is_present(entry))
+        return MAP_MARKED_NOT_PRESENT;
+    if (entry_is_large(entry))
+        return level == 4 ? MAP_DAMAGED_TABLE : MAP_INSIDE_HUGE_PAGE;
+    if (entry_frame(entry) == 0 || entry_frame(entry) >= mapper->table_limit)
+        return MAP_DAMAGED_TABLE;
+    return MAP_OK;
+}
+
+/* One level of a walk: from the table at `level` to the one below; stays where the walk has stopped already. */
+ALWAYS_INLINE struct walk step(const struct mapper *mapper, struct walk above, uint64_t page, int level)
+{
+    if (above.error != MAP_OK || above.level != level)
+        return above;
+    uint64_t entry = mapper_entry_read(mapper, above.table, index_at(page, level));
+    if (entry == 0)
+        return above;
+    enum map_error state = branch_state(mapper, entry, level);
+    if (state != MAP_OK)
+        return (struct walk){above.table, entry, level, state};
+    return (struct walk){entry_frame(entry), entry, level - 1, MAP_OK};
+}
+
+/* Walks to the table that holds the entries for pages of `level`, or as far as tables exist. */
+ALWAYS_INLINE struct walk walk_to(const struct mapper *mapper, uint64_t page, int level)
+{
+    struct walk walk = {mapper->root, 0, 4, MAP_OK};
+    walk = step(mapper, walk, page, 4);
+    if (level < 3)
+        walk = step(mapper, walk, page, 3);
+    if (level < 2)
+        walk = step(mapper, walk, page, 2);
+    return walk;
+}
+
+/* The same, but stops at a table whose link has other permissions than M4 says. */
+ALWAYS_INLINE struct walk step_owned(const struct mapper *mapper, struct walk above, uint64_t page, int level)
+{
+    struct walk below = step(mapper, above, page, level);
+    if (below.error != MAP_OK || below.level == above.level)
+        return below;
+    if (below.entry % TABLE_PERMISSIONS != mapper_core_table_flags(page) || entry_is_no_execute(below.entry))
+        return (struct walk){above.table, below.entry, level, MAP_FOREIGN_TABLE};
+    return below;
+}
+
+ALWAYS_INLINE struct walk walk_owned_to(const struct mapper *mapper, uint64_t page, int level)
+{
+    struct walk walk = {mapper->root, 0, 4, MAP_OK};
+    walk = step_owned(mapper, walk, page, 4);
+    if (level < 3)
+        walk = step_owned(mapper, walk, page, 3);
+    if (level < 2)
+        walk = step_owned(mapper, walk, page, 2);
+    return walk;
+}
+
+/* Of a walk that ended without an error: what it found for the page. */
+ALWAYS_INLINE enum map_error found_state(const struct mapper *mapper, struct walk walk, uint64_t page, int level)
+{
+    if (walk.level != level)
+        return MAP_NOT_MAPPED;
+    return leaf_state(mapper, mapper_entry_read(mapper, walk.table, index_at(page, level)), level);
+}
+
+ALWAYS_INLINE enum map_error check_flags(uint64_t page, uint64_t flags)
+{
+    if (!entry_is_present(flags) || entry_frame(flags) != 0 ||
+        flags / FIRST_FLAG_ABOVE_FRAME % FLAGS_ABOVE_FRAME != 0)
+        return MAP_FLAGS_NOT_ALLOWED;
+    if (is_kernel_half(page) && flags / BIT_USER % 2u == 1u)
+        return MAP_FLAGS_NOT_ALLOWED;
+    if (!is_kernel_half(page) && flags / BIT_GLOBAL % 2u == 1u)
+        return MAP_FLAGS_NOT_ALLOWED;
+    if (entry_is_writable(flags) && !entry_is_no_execute(flags))
+        return MAP_WRITABLE_EXECUTABLE;
+    return MAP_OK;
+}
+
+/* Where the CPU has no execute protection, its bit is reserved. */
+ALWAYS_INLINE uint64_t usable_flags(const struct mapper *mapper, uint64_t flags)
+{
+    return mapper->has_no_execute || !entry_is_no_execute(flags) ? flags : flags - BIT_NO_EXECUTE;
+}
+
+static void give_back(struct mapper *mapper, struct chain chain)
+{
+    if (chain.lowest != 0)
+        mapper_frame_free(mapper, chain.lowest);
+    if (chain.middle != 0)
+        mapper_frame_free(mapper, chain.middle);
+    if (chain.highest != 0)
+        mapper_frame_free(mapper, chain.highest);
+}
+
+/* Takes `count` (1..3) tables, or none: then `lowest` is 0. */
+static struct chain take_tables(struct mapper *mapper, int count)
+{
+    struct chain chain = {0, 0, 0};
+    chain.lowest = mapper_frame_alloc(mapper);
+    if (count > 1 && chain.lowest != 0)
+        chain.middle = mapper_frame_alloc(mapper);
+    if (count > 2 && chain.middle != 0)
+        chain.highest = mapper_frame_alloc(mapper);
+    bool is_complete = chain.lowest != 0 && (count < 2 || chain.middle != 0) && (count < 3 || chain.highest != 0);
+    if (is_complete)
+        return chain;
+    give_back(mapper, chain);
+    return (struct chain){0, 0, 0};
+}
+
+/* Makes the frame a table with one entry. Nobody can find it yet. */
+static void fill_table(struct mapper *mapper, uint64_t table, uint64_t index, uint64_t entry)
+{
+    struct page_table *unlinked = mapper_table(mapper, table);
+    for (uint64_t i = 0; i < PAGE_TABLE_ENTRIES; i++)
+        unlinked->entries[i] = 0;
+    unlinked->entries[index % PAGE_TABLE_ENTRIES] = entry;
+}
+
+/* Maps where `count` (1..3) tables are missing below `walk.table`. */
+static enum map_error map_with_tables(struct mapper *mapper, struct walk walk, uint64_t page, uint64_t leaf,
+                                      int level, int count)
+{
+    struct chain chain = take_tables(mapper, count);
+    if (chain.lowest == 0)
+        return MAP_NO_FRAME;
+    uint64_t top = chain.lowest;
+    fill_table(mapper, chain.lowest, index_at(page, level), leaf);
+    if (count > 1) {
+        fill_table(mapper, chain.middle, index_at(page, level + 1), table_entry(chain.lowest, page));
+        top = chain.middle;
+    }
+    if (count > 2) {
+        fill_table(mapper, chain.highest, index_at(page, level + 2), table_entry(chain.middle, page));
+        top = chain.highest;
+    }
+    mapper_entry_write(mapper, walk.table, index_at(page, walk.level), table_entry(top, page));
+    return MAP_OK;
+}
+
+ALWAYS_INLINE enum map_error map(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags, int level)
+{
+    if (level == 3 && !mapper->has_1g_pages)
+        return MAP_SIZE_NOT_SUPPORTED;
+    if (frame >= mapper->frame_limit)
+        return MAP_FRAME_TOO_HIGH;
+    enum map_error allowed = check_flags(page, flags);
+    if (allowed != MAP_OK)
+        return allowed;
+    struct walk walk = walk_owned_to(mapper, page, level);
+    if (walk.error != MAP_OK)
+        return walk.error;
+    enum map_error found = found_state(mapper, walk, page, level);
+    if (found != MAP_NOT_MAPPED)
+        return found == MAP_OK ? MAP_ALREADY_MAPPED : found;
+    uint64_t leaf = leaf_entry(frame, usable_flags(mapper, flags), level);
+    if (walk.level != level)
+        return map_with_tables(mapper, walk, page, leaf, level, walk.level - level);
+    mapper_entry_write(mapper, walk.table, index_at(page, level), leaf);
+    return MAP_OK;
+}
+
+ALWAYS_INLINE enum map_error update(struct mapper *mapper, uint64_t page, uint64_t flags, int level)
+{
+    enum map_error allowed = check_flags(page, flags);
+    if (allowed != MAP_OK)
+        return allowed;
+    struct walk walk = walk_owned_to(mapper, page, level);
+    if (walk.error != MAP_OK)
+        return walk.error;
+    enum map_error found = found_state(mapper, walk, page, level);
+    if (found != MAP_OK)
+        return found;
+    uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
+    uint64_t leaf = leaf_entry(mapper_core_leaf_frame(old, level), usable_flags(mapper, flags), level);
+    mapper_entry_write(mapper, walk.table, index_at(page, level), leaf);
+    return MAP_OK;
+}
+
+ALWAYS_INLINE struct mapper_removal unmap(struct mapper *mapper, uint64_t page, int level)
+{
+    struct walk walk = walk_to(mapper, page, level);
+    if (walk.error != MAP_OK)
+        return (struct mapper_removal){0, walk.error};
+    enum map_error found = found_state(mapper, walk, page, level);
+    if (found != MAP_OK)
+        return (struct mapper_removal){0, found};
+    uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
+    mapper_entry_write(mapper, walk.table, index_at(page, level), 0);
+    return (struct mapper_removal){mapper_core_leaf_frame(old, level), MAP_OK};
+}
+
+enum map_error mapper_core_map_4k(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags)
+{
+    return map(mapper, page, frame, flags, 1);
+}
+
+enum map_error mapper_core_map_2m(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags)
+{
+    return map(mapper, page, frame, flags, 2);
+}
+
+enum map_error mapper_core_map_1g(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags)
+{
+    return map(mapper, page, frame, flags, 3);
+}
+
+enum map_error mapper_core_update_4k(struct mapper *mapper, uint64_t page, uint64_t flags)
+{
+    return update(mapper, page, flags, 1);
+}
+
+enum map_error mapper_core_update_2m(struct mapper *mapper, uint64_t page, uint64_t flags)
+{
+    return update(mapper, page, flags, 2);
+}
+
+enum map_error mapper_core_update_1g(struct mapper *mapper, uint64_t page, uint64_t flags)
+{
+    return update(mapper, page, flags, 3);
+}
+
+struct mapper_removal mapper_core_unmap_4k(struct mapper *mapper, uint64_t page)
+{
+    return unmap(mapper, page, 1);
+}
+
+struct mapper_removal mapper_core_unmap_2m(struct mapper *mapper, uint64_t page)
+{
+    return unmap(mapper, page, 2);
+}
+
+struct mapper_removal mapper_core_unmap_1g(struct mapper *mapper, uint64_t page)
+{
+    return unmap(mapper, page, 3);
+}
+
+/* The entry that stopped the walk at a large page, or the one the walk led to. */
+struct mapper_translation mapper_core_translate(const struct mapper *mapper, uint64_t page)
+{
+    struct walk walk = walk_to(mapper, page, 1);
+    if (walk.error == MAP_OK && walk.level != 1)
+        return (struct mapper_translation){0, walk.level, MAP_NOT_MAPPED};
+    if (walk.error == MAP_OK)
+        walk.entry = mapper_entry_read(mapper, walk.table, index_at(page, 1));
+    else if (walk.error != MAP_INSIDE_HUGE_PAGE)
+        return (struct mapper_translation){0, walk.level, walk.error};
+    return (struct mapper_translation){walk.entry, walk.level, leaf_state(mapper, walk.entry, walk.level)};
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include <tenorite/arch/cpu.h>
+#include <tenorite/task/waker.h>
+
+#include "task.h"
+
+void waker_wake(struct waker waker)
+{
+    struct task *task = task_from_bits(waker.bits);
+
+    /* The task cannot end between the check and the next line: only task code ends tasks, and if this is an interrupt
+     * handler, task code runs again after it has returned. The bit is written even if it seems to be set: the write is
+     * what publishes the caller's data to the poll that follows (E3). */
+    if (task && !cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT))
+        executor_enqueue(task->executor, task);
+}
+
+void waker_slot_register(struct waker_slot *slot, struct waker waker)
+{
+    struct waker before = {__atomic_exchange_n(&slot->bits, waker.bits, __ATOMIC_SEQ_CST)};
+
+    if (!waker_is_same(before, waker))
+        waker_wake(before);
+}
+
+void waker_slot_wake(struct waker_slot *slot)
+{
+    struct waker waker = {__atomic_exchange_n(&slot->bits, 0, __ATOMIC_SEQ_CST)};
+
+    waker_wake(waker);
+}
+
+void waker_slot_forget(struct waker_slot *slot, struct waker waker)
+{
+    if (waker.bits)
+        __atomic_compare_exchange_n(&slot->bits, &waker.bits, 0, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* gcc: enumeration value 'IRQ_LINE_TAKEN' not handled in switch .*Werror=switch-enum */
+/* clang: enumeration value 'IRQ_LINE_TAKEN' not explicitly handled in switch .*Werror,-Wswitch-enum */
+#include <tenorite/arch/interrupts.h>
+
+const char *irq_error_name(enum irq_error error)
+{
+    switch (error) {
+    case IRQ_OK:
+        return "attached";
+    case IRQ_NO_SUCH_LINE:
+        return "no such line";
+#ifdef MISUSE
+    default:
+        return "line taken";
+#else
+    case IRQ_LINE_TAKEN:
+        return "line taken";
+#endif
+    }
+    return "no error";
+}

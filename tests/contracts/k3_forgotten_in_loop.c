@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* gcc: a page-table change is neither flushed nor ignored on some path */
+/* clang: a page-table change is neither flushed nor ignored on some path */
+#include <tenorite/mm/mapper.h>
+
+enum map_error map_them(struct mapper *mapper, const page_4k *pages, frame_4k frame, int count, int untouched)
+{
+    for (int i = 0; i < count; i++) {
+        MUST_FLUSH(token, map_to(mapper, pages[i], frame, PAGE_FLAGS(PRESENT)));
+        if (token.error != MAP_OK)
+            return token.error;
+        if (i == untouched) {
+#ifndef MISUSE
+            ignore_held(&token);
+#endif
+            continue;
+        }
+        flush_held(&token);
+    }
+    return MAP_OK;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* gcc: is deprecated: declare tokens with MUST_FLUSH */
+/* clang: is deprecated: declare tokens with MUST_FLUSH */
+#include <tenorite/mm/mapper.h>
+
+enum map_error map_it(struct mapper *mapper, page_4k page, frame_4k frame)
+{
+#ifdef MISUSE
+    struct map_token token = map_to(mapper, page, frame, PAGE_FLAGS(PRESENT));
+    (void)token;
+    return MAP_OK;
+#else
+    return ignore(map_to(mapper, page, frame, PAGE_FLAGS(PRESENT)));
+#endif
+}

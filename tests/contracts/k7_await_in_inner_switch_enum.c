@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* gcc: duplicate case value */
+/* clang: duplicate case value */
+#include <tenorite/task/coroutine.h>
+#include <tenorite/task/sleep.h>
+
+enum colour { RED, GREEN };
+ASYNC_FRAME(choose, struct sleep sleep; enum colour choice;);
+
+ASYNC(choose)
+{
+    ASYNC_BEGIN;
+#ifdef MISUSE
+    switch (self->choice) {
+    case RED:
+        AWAIT(sleep, &self->sleep, MILLISECONDS(1));
+        break;
+    case GREEN:
+        break;
+    }
+#else
+    if (self->choice == 0)
+        AWAIT(sleep, &self->sleep, MILLISECONDS(1));
+#endif
+    ASYNC_END;
+}

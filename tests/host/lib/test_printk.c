@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+#include "child_output.h"
+
+#include <tenorite/lib/printk.h>
+
+#include "lib/printk_ring.h"
+
+static uint64_t now_ns;
+
+static uint64_t read_clock(void)
+{
+    return now_ns;
+}
+
+static void begin(void)
+{
+    console_register(&child_console);
+    printk_set_clock(read_clock);
+}
+
+static void print_levels(void)
+{
+    begin();
+    now_ns = 12345678;
+    log_info("mm", "text");
+    now_ns = 3600ull * 1000 * 1000 * 1000;
+    log_error("mm", "%d pages", 3);
+    log_warning("mm", "newline\n");
+    log_debug("mm", "below the threshold");
+    printk_set_threshold(LOG_DEBUG);
+    now_ns = 123456ull * 1000 * 1000 * 1000 + 999999999;
+    log_debug("mm", "%s", "");
+    log_info(NULL, "no module");
+    printk_set_threshold(LOG_ERROR);
+    log_warning("mm", "below the threshold");
+    log_error("mm", "errors stay");
+}
+
+static void lines_carry_time_level_and_module(void **state)
+{
+    (void)state;
+    check_child(print_levels, 0,
+                "[    0.012345] mm: text\n"
+                "[ 3600.000000] error: mm: 3 pages\n"
+                "[ 3600.000000] warning: mm: newline\n"
+                "[123456.999999] mm: \n"
+                "[123456.999999] no module\n"
+                "[123456.999999] error: mm: errors stay\n");
+}
+
+static void print_without_clock(void)
+{
+    console_register(&child_console);
+    console_print("> prompt");
+    log_info("mm", "text");
+}
+
+static void a_line_starts_at_the_left_edge_and_at_time_0_without_a_clock(void **state)
+{
+    (void)state;
+    check_child(print_without_clock, 0, "> prompt\n[    0.000000] mm: text\n");
+}
+
+static void print_before_console(void)
+{
+    printk_set_clock(read_clock);
+    log_info("boot", "first");
+    now_ns = 1000;
+    log_info("boot", "second");
+    console_register(&child_console);
+    child_print("registered\n");
+    now_ns = 2000;
+    log_info("boot", "third");
+}
+
+static void lines_before_the_first_console_come_out_at_the_first_drain(void **state)
+{
+    (void)state;
+    check_child(print_before_console, 0,
+                "registered\n[    0.000000] boot: first\n[    0.000001] boot: second\n[    0.000002] boot: third\n");
+}
+
+static void print_long_lines(void)
+{
+    begin();
+    log_error("mm", "%0217d", 1); /* 11 bytes of mark and module, and the NUL: 229 */
+    log_error("mm", "%0220d", 2); /* just fits */
+    log_error("mm", "%0221d", 3); /* just does not */
+    char module[400];
+    memset(module, 'm', sizeof module);
+    module[sizeof module - 1] = '\0';
+    log_info(module, "not reached");
+}
+
+static void long_lines_are_cut_and_say_so(void **state)
+{
+    (void)state;
+    char expected[1200], mmm[229];
+    memset(mmm, 'm', 228);
+    mmm[228] = '\0';
+    snprintf(expected, sizeof expected,
+             "[    0.000000] error: mm: %0217d\n[    0.000000] error: mm: %0220d\n[    0.000000] error: mm: %0217d...\n"
+             "[    0.000000] %s...\n",
+             1, 2, 0, mmm);
+    check_child(print_long_lines, 0, expected);
+}
+
+static void parse_levels(void)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug", "", "Error", "errors", "err"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        enum log_level level = 7;
+        bool is_level = log_level_parse(names[i], &level);
+        dprintf(child_pipe, "%d%u ", is_level, (unsigned)level);
+    }
+}
+
+static void levels_are_read_by_name(void **state)
+{
+    (void)state;
+    check_child(parse_levels, 0, "10 11 12 13 07 07 07 07 ");
+}
+
+static void note_line(void)
+{
+    child_print("!");
+}
+
+static void print_to_listener(void)
+{
+    begin();
+    log_info("mm", "direct");
+    printk_set_listener(note_line);
+    for (int i = 0; i < 5; i++)
+        log_info("mm", "%d", i);
+    dprintf(child_pipe, " %u\n", printk_drain(2));
+    dprintf(child_pipe, "%u\n", printk_drain(100));
+    dprintf(child_pipe, "%u\n", printk_drain(100));
+    printk_set_listener(NULL);
+    log_info("mm", "direct");
+}
+
+static void with_a_listener_lines_wait_for_the_drain(void **state)
+{
+    (void)state;
+    check_child(print_to_listener, 0,
+                "[    0.000000] mm: direct\n"
+                "!!!!![    0.000000] mm: 0\n[    0.000000] mm: 1\n 2\n"
+                "[    0.000000] mm: 2\n[    0.000000] mm: 3\n[    0.000000] mm: 4\n3\n0\n"
+                "[    0.000000] mm: direct\n");
+}
+
+static void be_silent(void)
+{
+}
+
+static void overrun_the_ring(void)
+{
+    begin();
+    printk_set_listener(be_silent);
+    for (int i = 0; i < LOG_RING_RECORDS + 2; i++)
+        log_info("mm", "%d", i);
+    printk_drain(1);
+    dprintf(child_pipe, "%llu\n", (unsigned long long)printk_lost_lines());
+    printk_drain(1);
+}
+
+static void overwritten_lines_are_counted_and_reported_once(void **state)
+{
+    (void)state;
+    check_child(overrun_the_ring, 0,
+                "[    0.000000] warning: log: 2 lines lost\n[    0.000000] mm: 2\n2\n[    0.000000] mm: 3\n");
+}
+
+static void go_direct(void)
+{
+    begin();
+    printk_set_listener(note_line);
+    log_info("mm", "pending");
+    printk_go_direct();
+    child_print("-\n");
+    log_info("mm", "direct");
+    printk_set_listener(note_line);
+    log_info("mm", "still direct");
+}
+
+static void go_direct_writes_what_is_pending_and_lasts(void **state)
+{
+    (void)state;
+    check_child(go_direct, 0,
+                "![    0.000000] mm: pending\n-\n[    0.000000] mm: direct\n[    0.000000] mm: still direct\n");
+}
+
+/* A console during whose first write an interrupt prints two lines. */
+static void write_interrupted(struct console *self, const char *bytes, size_t length)
+{
+    static bool was_interrupted;
+    if (!was_interrupted) {
+        was_interrupted = true;
+        log_info("irq", "one");
+        log_info("irq", "two");
+        dprintf(child_pipe, "(%u)", printk_drain(5));
+    }
+    child_write(self, bytes, length);
+}
+
+static void interrupt_the_drain(void)
+{
+    child_console.write = write_interrupted;
+    begin();
+    log_info("mm", "interrupted");
+    child_print("-\n");
+}
+
+static void a_line_printed_inside_a_drain_is_left_to_that_drain(void **state)
+{
+    (void)state;
+    check_child(interrupt_the_drain, 0,
+                "(0)[    0.000000] mm: interrupted\n[    0.000000] irq: one\n[    0.000000] irq: two\n-\n");
+}
+
+/* The clock is read in the middle of printk: here an interrupt strikes. */
+static uint64_t clock_interrupted(void)
+{
+    static bool was_interrupted;
+    if (!was_interrupted) {
+        was_interrupted = true;
+        log_info("nmi", "in the middle of printk");
+    }
+    return 0;
+}
+
+static void interrupt_printk(void)
+{
+    begin();
+    printk_set_clock(clock_interrupted);
+    log_info("mm", "outer");
+}
+
+static void a_line_printed_inside_printk_comes_first_and_both_come_out(void **state)
+{
+    (void)state;
+    check_child(interrupt_printk, 0, "[    0.000000] nmi: in the middle of printk\n[    0.000000] mm: outer\n");
+}
+
+static void write_and_log(struct console *self, const char *bytes, size_t length)
+{
+    (void)self, (void)length;
+    if (bytes[0] == '\n')
+        child_print("x");
+    log_info("console", "written");
+}
+
+static void log_in_every_write(void)
+{
+    child_console.write = write_and_log;
+    begin();
+    log_info("mm", "this line breeds");
+    child_print("\n");
+}
+
+static void a_console_that_logs_every_write_does_not_keep_the_caller_for_ever(void **state)
+{
+    (void)state;
+    struct child_output *output = run_in_child(log_in_every_write);
+    assert_int_equal(output->exit_code, 0);
+    assert_in_range(strspn(output->text, "x"), 1, 2 * PRINTK_DIRECT_LINES);
+}
+
+static void get_stuck_in_printk(void)
+{
+    begin();
+    log_info("mm", "before");
+    struct log_reservation stuck = log_ring_reserve(&printk_ring);
+    log_info("irq", "while the other is stuck");
+    child_print("waits\n");
+    struct log_record record = {.text = "mm: stuck"};
+    log_ring_commit(stuck, &record);
+    printk_drain(10);
+    stuck = log_ring_reserve(&printk_ring);
+    log_info("irq", "again");
+    child_print("direct\n");
+    printk_go_direct();
+    dprintf(child_pipe, "%llu\n", (unsigned long long)printk_lost_lines());
+}
+
+static void a_line_half_stored_is_waited_for_except_by_go_direct(void **state)
+{
+    (void)state;
+    check_child(get_stuck_in_printk, 0,
+                "[    0.000000] mm: before\nwaits\n[    0.000000] mm: stuck\n"
+                "[    0.000000] irq: while the other is stuck\ndirect\n"
+                "[    0.000000] warning: log: 1 lines lost\n[    0.000000] irq: again\n1\n");
+}
+
+/* A drain that is interrupted for good, in the middle of its second line. */
+static jmp_buf interrupted;
+static unsigned writes_left;
+
+static void write_until_interrupted(struct console *self, const char *bytes, size_t length)
+{
+    if (--writes_left == 0)
+        longjmp(interrupted, 1);
+    child_write(self, bytes, length);
+}
+
+static void take_over_a_drain(void)
+{
+    child_console.write = write_until_interrupted;
+    begin();
+    printk_set_listener(be_silent);
+    for (int i = 0; i < 4; i++)
+        log_info("mm", "%d", i);
+    writes_left = 5;
+    if (setjmp(interrupted) == 0)
+        printk_drain(10);
+    dprintf(child_pipe, "(%u)", printk_drain(10));
+    printk_go_direct();
+    log_info("mm", "afterwards");
+}
+
+static void go_direct_takes_over_an_interrupted_drain_and_loses_no_line(void **state)
+{
+    (void)state;
+    check_child(take_over_a_drain, 0,
+                "[    0.000000] mm: 0\n[    0.000000] (0)\n[    0.000000] mm: 1\n[    0.000000] mm: 2\n"
+                "[    0.000000] mm: 3\n[    0.000000] mm: afterwards\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_carry_time_level_and_module),
+        cmocka_unit_test(a_line_starts_at_the_left_edge_and_at_time_0_without_a_clock),
+        cmocka_unit_test(lines_before_the_first_console_come_out_at_the_first_drain),
+        cmocka_unit_test(long_lines_are_cut_and_say_so),
+        cmocka_unit_test(levels_are_read_by_name),
+        cmocka_unit_test(with_a_listener_lines_wait_for_the_drain),
+        cmocka_unit_test(overwritten_lines_are_counted_and_reported_once),
+        cmocka_unit_test(go_direct_writes_what_is_pending_and_lasts),
+        cmocka_unit_test(a_line_printed_inside_a_drain_is_left_to_that_drain),
+        cmocka_unit_test(a_line_printed_inside_printk_comes_first_and_both_come_out),
+        cmocka_unit_test(a_console_that_logs_every_write_does_not_keep_the_caller_for_ever),
+        cmocka_unit_test(a_line_half_stored_is_waited_for_except_by_go_direct),
+        cmocka_unit_test(go_direct_takes_over_an_interrupted_drain_and_loses_no_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

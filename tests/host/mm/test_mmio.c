@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "memory_fixture.h"
+
+#include <tenorite/mm/mmio.h>
+
+enum { RANGE_BYTES = 16 * 4096 };
+static const uint64_t range_start = 0xffffd00000000000;
+static struct mmio mmio;
+
+static int setup(void **state)
+{
+    fixture_setup(state);
+    mmio_init(&mmio, &fixture_mapper, (struct virtual_range){{range_start}, RANGE_BYTES});
+    return 0;
+}
+
+static struct mmio_mapping map(uint64_t physical, uint64_t length)
+{
+    return mmio_map(&mmio, phys_addr_new(physical), length, MMIO_UNCACHED);
+}
+
+static void expect_nothing_mapped(uint64_t start)
+{
+    for (uint64_t at = start; at < range_start + RANGE_BYTES; at += 4096)
+        assert_int_equal(translate(&fixture_mapper, virt_addr_new(at)).error, MAP_NOT_MAPPED);
+}
+
+static void device_memory_is_uncached_and_not_executable(void **state)
+{
+    (void)state;
+    struct mmio_mapping screen = map(0xb8000, 0x8000);
+    assert_int_equal(screen.error, MAP_OK);
+    assert_int_equal((uintptr_t)screen.start, range_start);
+    for (uint64_t offset = 0; offset < 0x8000; offset += 4096) {
+        struct translation found = translate(&fixture_mapper, virt_addr_new(range_start + offset));
+        assert_int_equal(found.error, MAP_OK);
+        assert_int_equal(translation_address(found).value, 0xb8000 + offset);
+        assert_true(page_flags_are_equal(translation_flags(found),
+                                         PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE, NO_CACHE, WRITE_THROUGH)));
+    }
+    expect_nothing_mapped(range_start + 0x8000);
+}
+
+static void unaligned_devices_keep_their_offset(void **state)
+{
+    (void)state;
+    struct mmio_mapping first = map(0xfee00ffc, 8);
+    assert_int_equal(first.error, MAP_OK);
+    assert_int_equal((uintptr_t)first.start, range_start + 0xffc);
+    expect_nothing_mapped(range_start + 0x2000);
+    struct mmio_mapping second = map(0xfec00010, 1);
+    assert_int_equal((uintptr_t)second.start, range_start + 0x3010);
+}
+
+static void bad_ranges_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(map(0xb8000, 0).error, MAP_BAD_RANGE);
+    assert_int_equal(map(0xb8000, UINT64_MAX).error, MAP_BAD_RANGE);
+    assert_int_equal(map((1ull << 46) - 4096, 4097).error, MAP_BAD_RANGE);
+    assert_int_equal(map(1ull << 46, 1).error, MAP_BAD_RANGE);
+    assert_int_equal(map(0xb8000, RANGE_BYTES).error, MAP_NO_ROOM);
+    assert_null((const void *)(uintptr_t)map(0xb8000, RANGE_BYTES).start);
+    expect_nothing_mapped(range_start);
+    assert_int_equal(map(0xb8000, RANGE_BYTES - 4096).error, MAP_OK);
+    assert_int_equal(map(0xb8000, 1).error, MAP_NO_ROOM);
+}
+
+static void an_error_on_the_way_maps_nothing(void **state)
+{
+    (void)state;
+    page_4k taken = page_4k_at(virt_addr_new(range_start + 0x3000));
+    assert_int_equal(ignore(map_to(&fixture_mapper, taken, frame_4k_at(phys_addr_new(0x5000)), PAGE_FLAGS(PRESENT))),
+                     MAP_OK);
+    assert_int_equal(map(0xb8000, 0x8000).error, MAP_ALREADY_MAPPED);
+    assert_int_equal(translate(&fixture_mapper, virt_addr_new(range_start)).error, MAP_NOT_MAPPED);
+    assert_int_equal((uintptr_t)map(0xb8000, 0x2000).start, range_start);
+    setup(state);
+    fixture_drain(2);
+    assert_int_equal(map(0xb8000, 0x8000).error, MAP_NO_FRAME);
+    assert_int_equal(fixture_free_frames(), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(device_memory_is_uncached_and_not_executable, setup),
+        cmocka_unit_test_setup(unaligned_devices_keep_their_offset, setup),
+        cmocka_unit_test_setup(bad_ranges_are_refused, setup),
+        cmocka_unit_test_setup(an_error_on_the_way_maps_nothing, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* Linked with --wrap=waker_slot_register: a handler can run just before, or just after, a reader registers. */
+#include "task_test.h"
+
+#include <tenorite/task/byte_queue.h>
+#include <tenorite/task/coroutine.h>
+
+static uint8_t storage[8];
+static struct byte_queue queue;
+static void (*before_register)(void);
+static void (*after_register)(void);
+
+void __real_waker_slot_register(struct waker_slot *slot, struct waker waker);
+void __wrap_waker_slot_register(struct waker_slot *slot, struct waker waker);
+
+static void call_once(void (**hook)(void))
+{
+    void (*handler)(void) = *hook;
+
+    *hook = NULL;
+    if (!handler)
+        return;
+    IN_HANDLER
+    {
+        handler();
+    }
+}
+
+void __wrap_waker_slot_register(struct waker_slot *slot, struct waker waker)
+{
+    call_once(&before_register);
+    __real_waker_slot_register(slot, waker);
+    call_once(&after_register);
+}
+
+static int queue_setup(void **state)
+{
+    byte_queue_init(&queue, storage, sizeof(storage));
+    before_register = after_register = NULL;
+    return task_test_setup(state);
+}
+
+#define QUEUE_TEST(function) cmocka_unit_test_setup_teardown(function, queue_setup, task_test_teardown)
+
+static void push(const char *bytes)
+{
+    IN_HANDLER
+    {
+        for (; *bytes; bytes++)
+            byte_queue_push(&queue, (uint8_t)*bytes);
+    }
+}
+
+static void push_x(void)
+{
+    byte_queue_push(&queue, 'x');
+}
+
+/* Reads for ever; what it read is in `text`. */
+static char text[64];
+static unsigned text_length;
+
+ASYNC_STATIC_FRAME(reader, struct byte_read read;);
+
+static void reader_init(struct reader *self)
+{
+    coroutine_init(&self->coroutine);
+    text_length = 0;
+}
+
+ASYNC(reader)
+{
+    ASYNC_BEGIN;
+    for (;;) {
+        AWAIT(byte_read, &self->read, &queue);
+        text[text_length++] = (char)self->read.byte;
+        text[text_length] = 0;
+    }
+    ASYNC_END;
+}
+
+static struct task_handle spawn_reader(void)
+{
+    struct spawn_result result = SPAWN(&executor, reader, "reader");
+
+    assert_int_equal(result.error, SPAWN_OK);
+    text[0] = 0;
+    return result.task;
+}
+
+static void bytes_come_out_in_order(void **state)
+{
+    (void)state;
+    spawn_reader();
+    run();
+    push("abc");
+    push("de");
+    run();
+    assert_string_equal(text, "abcde");
+    assert_int_equal(executor.statistics.polls, 2);
+}
+
+static void bytes_from_before_the_reader_are_read(void **state)
+{
+    (void)state;
+    push("ab");
+    spawn_reader();
+    run();
+    assert_string_equal(text, "ab");
+}
+
+static void a_full_queue_drops_the_newest_and_counts(void **state)
+{
+    (void)state;
+    push("0123456789abc");
+    assert_int_equal(byte_queue_dropped(&queue), 5);
+    spawn_reader();
+    run();
+    assert_string_equal(text, "01234567");
+    push("z");
+    run();
+    assert_string_equal(text, "01234567z");
+}
+
+static void the_ring_wraps_and_so_do_its_counts(void **state)
+{
+    uint8_t byte;
+
+    (void)state;
+    queue.read = queue.written = UINT32_MAX - 2;
+    for (unsigned i = 0; i < 100; i++) {
+        push("123");
+        for (unsigned expected = '1'; expected <= '3'; expected++) {
+            assert_true(byte_queue_take(&queue, &byte));
+            assert_int_equal(byte, expected);
+        }
+        assert_false(byte_queue_take(&queue, &byte));
+    }
+    assert_int_equal(byte_queue_dropped(&queue), 0);
+}
+
+static void every_byte_value_passes(void **state)
+{
+    uint8_t byte;
+
+    (void)state;
+    for (unsigned value = 0; value < 256; value++) {
+        byte_queue_push(&queue, (uint8_t)value);
+        assert_true(byte_queue_take(&queue, &byte));
+        assert_int_equal(byte, value);
+    }
+}
+
+static void a_byte_between_the_look_and_the_registration_is_not_lost(void **state)
+{
+    (void)state;
+    before_register = push_x;
+    spawn_reader();
+    run();
+    assert_string_equal(text, "x");
+}
+
+static void a_byte_just_after_the_registration_is_not_lost(void **state)
+{
+    (void)state;
+    after_register = push_x;
+    spawn_reader();
+    run();
+    assert_string_equal(text, "x");
+}
+
+static void a_cancelled_reader_leaves_the_bytes(void **state)
+{
+    struct task_handle task = spawn_reader();
+
+    (void)state;
+    run();
+    push("ab");
+    assert_int_equal(executor_cancel(task), CANCEL_REQUESTED);
+    run();
+    assert_string_equal(text, "");
+    assert_int_equal(queue.reader.bits, 0);
+    spawn_reader();
+    run();
+    assert_string_equal(text, "ab");
+}
+
+static void a_cancelled_reader_is_forgotten(void **state)
+{
+    struct task_handle task = spawn_reader();
+
+    (void)state;
+    run();
+    assert_int_not_equal(queue.reader.bits, 0);
+    assert_int_equal(executor_cancel(task), CANCEL_REQUESTED);
+    run();
+    assert_int_equal(queue.reader.bits, 0);
+    push("a");
+    run();
+    assert_int_equal(count_tasks(), 0);
+}
+
+static void pushing_allocates_nothing(void **state)
+{
+    size_t blocks;
+
+    (void)state;
+    spawn_reader();
+    run();
+    blocks = heap_double_live_blocks();
+    heap_double_fail_at(1);
+    push("abc");
+    run();
+    assert_int_equal(heap_double_live_blocks(), blocks);
+    assert_string_equal(text, "abc");
+}
+
+static void a_capacity_that_is_no_power_of_two_panics(void **state)
+{
+    (void)state;
+    EXPECT_PANIC("capacity 6", { byte_queue_init(&queue, storage, 6); });
+    EXPECT_PANIC("capacity 0", { byte_queue_init(&queue, storage, 0); });
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        QUEUE_TEST(bytes_come_out_in_order),
+        QUEUE_TEST(bytes_from_before_the_reader_are_read),
+        QUEUE_TEST(a_full_queue_drops_the_newest_and_counts),
+        QUEUE_TEST(the_ring_wraps_and_so_do_its_counts),
+        QUEUE_TEST(every_byte_value_passes),
+        QUEUE_TEST(a_byte_between_the_look_and_the_registration_is_not_lost),
+        QUEUE_TEST(a_byte_just_after_the_registration_is_not_lost),
+        QUEUE_TEST(a_cancelled_reader_leaves_the_bytes),
+        QUEUE_TEST(a_cancelled_reader_is_forgotten),
+        QUEUE_TEST(pushing_allocates_nothing),
+        QUEUE_TEST(a_capacity_that_is_no_power_of_two_panics),
+    };
+
+    return cmocka_run_group_tests_name("byte_queue", tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""./tenorite doctor and setup, on machines that lack things."""
+
+import unittest
+
+from workspace import EVERY_TOOL, Workspace
+
+WITHOUT_NINJA = [tool for tool in EVERY_TOOL if tool != "ninja"]
+CALLS_OF_APT = ["apt-get update", "apt-get install -y --no-install-recommends ninja-build"]
+INSTALL_NINJA = "env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ninja-build"
+
+
+def add_apt(workspace, user_id, installs=True):
+    """An apt-get that notes how it was called and, on `install`, makes ninja appear."""
+    workspace.add_tool("id", f"echo {user_id}")
+    make_ninja = f"printf '#!/bin/sh\\necho 99.1\\n' >{workspace.bin}/ninja; chmod +x {workspace.bin}/ninja"
+    workspace.add_tool("apt-get", f"""
+        echo "apt-get $*" >>{workspace.root}/log
+        case $1 in install) {make_ninja if installs else ':'} ;; esac""")
+
+
+def add_sudo(workspace):
+    workspace.add_tool("sudo", f'echo "sudo $*" >>{workspace.root}/log; [ "$1" != -n ] || shift; exec "$@"')
+
+
+def log_of(workspace):
+    path = workspace.root / "log"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+class Doctor(unittest.TestCase):
+    def test_a_machine_with_everything_is_well(self):
+        result = Workspace(self).run("doctor")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertNotIn("missing", result.stdout)
+        self.assertRegex(result.stdout, r"(?m)^gcc +99\.1 +gcc$")
+
+    def test_a_machine_with_nothing_names_every_package(self):
+        result = Workspace(self, tools=(), has_python=False).run("doctor")
+        self.assertEqual(result.returncode, 1)
+        for tool, package in (("python3", "python3"), ("gcc", "gcc"), ("cmake", "cmake"), ("ninja", "ninja-build"),
+                              ("qemu-system-x86_64", "qemu-system-x86"), ("grub-mkrescue", "grub-common"),
+                              ("mformat", "mtools"), ("clang-runtime", "libclang-rt-dev")):
+            self.assertRegex(result.stdout, rf"(?m)^{tool} +missing +{package}$")
+
+    def test_a_tool_that_is_too_old_is_a_problem(self):
+        workspace = Workspace(self)
+        workspace.add_tool("gcc", "echo 'gcc (Debian 99.2.0-14) 11.4.0'")
+        result = workspace.run("doctor")
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stdout, r"(?m)^gcc +11\.4\.0, needs 12 +gcc$")
+
+    def test_the_sanitizer_runtime_fits_the_installed_clang(self):
+        workspace = Workspace(self)
+        workspace.add_tool("clang", "echo 'Ubuntu clang version 18.1.3 (1ubuntu1)'")
+        self.assertIn("libclang-rt-18-dev", workspace.run("doctor").stdout)
+
+    def test_colour_is_for_terminals_without_no_color(self):
+        workspace = Workspace(self)
+        self.assertIn("\033[32m", workspace.run_on_terminal("doctor")[1])
+        self.assertIn("\033[32m", workspace.run_on_terminal("doctor", NO_COLOR="")[1])
+        self.assertNotIn("\033", workspace.run_on_terminal("doctor", NO_COLOR="0")[1])
+        self.assertNotIn("\033", workspace.run_on_terminal("doctor", TERM="dumb")[1])
+        self.assertNotIn("\033", workspace.run("doctor").stdout)
+
+
+class Setup(unittest.TestCase):
+    def test_nothing_is_done_when_nothing_is_missing(self):
+        workspace = Workspace(self)
+        add_apt(workspace, 0)
+        self.assertEqual(workspace.run("setup").returncode, 0)
+        self.assertEqual(log_of(workspace), [])
+
+    def test_root_installs_what_is_missing_and_no_more(self):
+        workspace = Workspace(self, WITHOUT_NINJA)
+        add_apt(workspace, 0)
+        result = workspace.run("setup")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(log_of(workspace), CALLS_OF_APT)
+        self.assertEqual(result.stdout, "")
+
+    def test_an_installation_that_gave_nothing_is_a_failure(self):
+        workspace = Workspace(self, WITHOUT_NINJA)
+        add_apt(workspace, 0, installs=False)
+        result = workspace.run("setup")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("still missing after the installation: ninja", result.stderr)
+
+    def test_without_rights_or_terminal_the_line_is_printed(self):
+        for has_sudo in (False, True):
+            with self.subTest(has_sudo=has_sudo):
+                workspace = Workspace(self, WITHOUT_NINJA)
+                add_apt(workspace, 1000)
+                if has_sudo:
+                    add_sudo(workspace)
+                result = workspace.run("setup")
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stdout, f"sudo apt-get update && sudo {INSTALL_NINJA}\n")
+                self.assertEqual(log_of(workspace), [])
+
+    def test_sudo_is_used_after_asking(self):
+        for answer, status in (("n", 1), ("", 1), ("y", 0)):
+            with self.subTest(answer):
+                workspace = Workspace(self, WITHOUT_NINJA)
+                add_apt(workspace, 1000)
+                add_sudo(workspace)
+                code, printed = workspace.run_on_terminal("setup", typed=f"{answer}\n")
+                self.assertEqual(code, status, printed)
+                self.assertIn(f"sudo {INSTALL_NINJA}", printed)
+                self.assertIn("[y/N]", printed)
+                self.assertEqual(log_of(workspace)[:1], ["sudo apt-get update"] if status == 0 else [])
+
+    def test_ci_means_yes(self):
+        workspace = Workspace(self, WITHOUT_NINJA)
+        add_apt(workspace, 1000)
+        add_sudo(workspace)
+        self.assertEqual(workspace.run("setup", CI="true").returncode, 0)
+        self.assertEqual(log_of(workspace)[0], "sudo -n apt-get update")
+
+    def test_other_package_managers_get_their_line(self):
+        for manager, line in (("dnf", "sudo dnf install -y ninja-build"), ("pacman", "sudo pacman -S --needed ninja"),
+                              ("brew", "brew install ninja")):
+            with self.subTest(manager):
+                workspace = Workspace(self, WITHOUT_NINJA)
+                workspace.add_tool(manager, "exit 1")
+                result = workspace.run("setup")
+                self.assertEqual((result.returncode, result.stdout), (2, f"{line}\n"))
+
+    def test_without_a_package_manager_all_lines_are_printed(self):
+        result = Workspace(self, WITHOUT_NINJA).run("setup")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual([line.split(":")[0] for line in result.stdout.splitlines()], ["apt", "dnf", "pacman", "brew"])
+
+    def test_print_shows_every_package_for_each_manager(self):
+        result = Workspace(self).run("setup", "--print")
+        self.assertEqual(result.returncode, 0)
+        apt, dnf, pacman, brew = result.stdout.splitlines()
+        self.assertIn(" qemu-system-x86 ", apt)
+        self.assertIn(" grub2-tools-extra ", dnf)
+        self.assertIn(" libisoburn ", pacman)
+        self.assertIn(" qemu ", brew)
+        for line in (apt, dnf, pacman, brew):
+            packages = line.split(":")[1].split()
+            self.assertNotIn("-", packages)
+            names = packages if line != apt else packages[packages.index("install"):]
+            self.assertEqual(len(names), len(set(names)), line)
+
+
+class ImplicitSetup(unittest.TestCase):
+    def test_a_verb_installs_what_it_lacks_and_goes_on(self):
+        workspace = Workspace(self, WITHOUT_NINJA)
+        add_apt(workspace, 0)
+        workspace.add_tool("cmake", f'echo "cmake $*" >>{workspace.root}/log')
+        result = workspace.run("build")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(log_of(workspace)[:3], CALLS_OF_APT + ["cmake --preset dev"])
+
+    def test_a_verb_does_not_install_what_only_others_need(self):
+        workspace = Workspace(self, [tool for tool in EVERY_TOOL if not tool.startswith("clang")])
+        add_apt(workspace, 0)
+        self.assertEqual(workspace.run("build").returncode, 0)
+        self.assertEqual(log_of(workspace), [])
+
+    def test_a_preset_that_needs_clang_asks_for_it(self):
+        workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool != "clang"])
+        add_apt(workspace, 1000)
+        result = workspace.run("build", "--preset", "clang")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("missing: clang clang-runtime", result.stderr)
+
+    def test_without_rights_a_verb_prints_the_line_and_stops(self):
+        workspace = Workspace(self, WITHOUT_NINJA)
+        add_apt(workspace, 1000)
+        result = workspace.run("run")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn(INSTALL_NINJA, result.stderr)
+
+    def test_asking_for_help_installs_nothing(self):
+        workspace = Workspace(self, tools=())
+        add_apt(workspace, 0)
+        self.assertEqual(workspace.run("run", "--help").returncode, 0)
+        self.assertEqual(workspace.run("run", "-n").returncode, 0)
+        self.assertEqual(log_of(workspace), [])
+
+    def test_help_without_python_is_the_overview(self):
+        result = Workspace(self, tools=(), has_python=False).run("run", "--help")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("./tenorite VERB", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""QEMU command lines, and what QEMU's exit status says."""
+
+import os
+import shutil
+
+import project
+import terminal
+
+BOOT_WAYS = ("bios", "pvh")
+DEBUG_EXIT = "isa-debug-exit,iobase=0xf4,iosize=4"
+
+
+def program():
+    return os.environ.get("QEMU") or "qemu-system-x86_64"
+
+
+def add_machine_options(parser, default_boot):
+    parser.add_argument("--boot", choices=BOOT_WAYS, default=default_boot,
+                        help=f"bios: the ISO by GRUB; pvh: the kernel by QEMU, much faster (default {default_boot})")
+    project.add_preset_option(parser)
+    parser.add_argument("--memory", type=terminal.whole_number(1, 1 << 20), default=128, metavar="MIB",
+                        help="guest memory (default 128)")
+    parser.add_argument("--machine", default="pc", metavar="M", help="QEMU machine (default pc)")
+    parser.add_argument("--cpu", default="max", metavar="C", help="QEMU CPU model (default max)")
+    parser.add_argument("--append", metavar="TEXT", help="kernel command line; needs --boot pvh")
+    parser.add_argument("--window", action="store_true", help="show the guest's screen")
+
+
+def check_options(options):
+    project.check_preset(options.preset)
+    if options.append is not None and options.boot != "pvh":
+        raise terminal.UsageError("--append needs --boot pvh: under BIOS the command line is in the ISO's GRUB menu")
+
+
+def machine_command(options, serial):
+    """The command as a list, without the caller's own arguments. Emulation only: KVM's speed varies wildly."""
+    command = [program(), "-accel", "tcg", "-machine", options.machine, "-cpu", options.cpu]
+    command += ["-m", str(options.memory), "-nic", "none", "-device", DEBUG_EXIT, "-serial", serial]
+    if not options.window:
+        command += ["-display", "none"]
+    if options.boot == "pvh":
+        command += ["-kernel", str(project.kernel_path(options.preset))]
+        if options.append is not None:
+            command += ["-append", options.append]
+    else:
+        command += ["-boot", "d", "-cdrom", str(project.iso_path(options.preset))]
+    return command
+
+
+def build_for(options):
+    """Builds what the command line above starts."""
+    project.build(options.preset, project.KERNEL_TARGET if options.boot == "pvh" else project.ISO_TARGET)
+
+
+def check_program():
+    if shutil.which(program()) is None:
+        raise terminal.Failure(f"no {program()} here. Next: ./tenorite doctor")
+
+
+def is_error_line(line):
+    """Whether QEMU complains about itself: `qemu-system-x86_64: text`, but no warning."""
+    name, separator, text = line.partition(":")
+    is_own = bool(separator) and os.path.basename(name) == os.path.basename(program())
+    return is_own and not text.strip().startswith(("warning:", "info:", "terminating on signal"))
+
+
+def guest_exit_status(status, qemu_complained):
+    """Translates QEMU's exit status: the guest's `exit CODE` arrives as 2 * CODE + 1, powering off as 0.
+
+    QEMU itself also fails with 1, which is what the guest's `exit 0` looks like: its complaint tells them apart.
+    """
+    if status == 0:
+        return terminal.EXIT_OK
+    if status < 0:
+        terminal.say(f"QEMU was ended by signal {-status}")
+        return terminal.EXIT_FAILURE
+    if status % 2 == 0 or status > 255:
+        terminal.say(f"QEMU ended with status {status}, which no exit of the guest gives")
+        return terminal.EXIT_FAILURE
+    if status == 1 and qemu_complained:
+        terminal.say("QEMU did not start; see its message above")
+        return terminal.EXIT_FAILURE
+    return (status - 1) // 2
