@@ -64,7 +64,7 @@ endfunction()
 # Checks the arguments of the calling tenorite_add_qemu_test and sets the defaults there.
 macro(_tenorite_check_qemu_test)
     set(context "tenorite_add_qemu_test(${test_NAME})")
-    if(NOT test_NAME MATCHES "^[A-Za-z0-9_.-]+$")
+    if(NOT "${test_NAME}" MATCHES "^[A-Za-z0-9_.-]+$")
         message(FATAL_ERROR "${context}: NAME is needed, of letters, digits and _.-")
     endif()
     if(test_UNPARSED_ARGUMENTS)

@@ -55,7 +55,8 @@ static void boot_log(const struct boot_info *boot_info)
              boot_info->loader_name[0] != '\0' ? boot_info->loader_name : "PVH");
     log_debug("main", "command line: %s", boot_info->command_line);
     if (boot_info->command_line_was_cut)
-        log_warning("main", "the command line was longer than %d bytes and has been cut", BOOT_COMMAND_LINE_BYTES - 1);
+        log_warning("main", "the command line was longer than %d bytes and has been cut",
+                    BOOT_COMMAND_LINE_BYTES - 1);
 }
 
 static void memory_start(const struct boot_info *boot_info)

@@ -9,7 +9,7 @@ static const char prompt[] = "tenorite> ";
 static void write_to_terminal(void *context, const char *bytes, size_t length)
 {
     struct terminal *terminal = context;
-    terminal->output->write(terminal->output, bytes, length);
+    console_write_to(terminal->output, bytes, length);
 }
 
 static void print(struct shell *self, const char *text)

@@ -204,8 +204,7 @@ enum keyboard_error keyboard_init(struct keyboard *keyboard, unsigned irq_line, 
     if (irq_attach(irq_line, handle_interrupt, keyboard) != IRQ_OK)
         return KEYBOARD_IRQ_UNAVAILABLE;
 
-    WITHOUT_INTERRUPTS
-    {
+    WITHOUT_INTERRUPTS {
         if (!write_config(config | CONFIG_KEYBOARD_INTERRUPT))
             return KEYBOARD_NOT_PRESENT;
         handle_interrupt(keyboard);

@@ -240,7 +240,8 @@ static void put_unsigned(struct output *output, const struct conversion *convers
 
 static void put_pointer(struct output *output, const struct conversion *conversion, const void *pointer)
 {
-    struct conversion full = {.is_left = conversion->is_left, .width = conversion->width, .precision = {true, false, 16}};
+    struct conversion full = {
+        .is_left = conversion->is_left, .width = conversion->width, .precision = {true, false, 16}};
     put_number(output, &full, "0x", (uint64_t)(uintptr_t)pointer, 16);
 }
 

@@ -88,8 +88,7 @@ static unsigned write_pending(unsigned max_lines)
 {
     struct log_record record;
     unsigned written = 0;
-    while (written < max_lines && console_any_selected() &&
-           log_ring_read(&printk_ring, &record) == LOG_RING_RECORD) {
+    while (written < max_lines && console_any_selected() && log_ring_read(&printk_ring, &record) == LOG_RING_RECORD) {
         write_record(&record);
         log_ring_advance(&printk_ring);
         written++;

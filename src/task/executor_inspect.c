@@ -108,8 +108,7 @@ static void check_slots(const struct executor *executor)
 
 void executor_check(struct executor *executor)
 {
-    WITHOUT_INTERRUPTS
-    {
+    WITHOUT_INTERRUPTS {
         check_slots(executor);
     }
 }

@@ -11,14 +11,12 @@ ASYNC(count)
 {
     ASYNC_BEGIN;
 #ifdef MISUSE
-    WITHOUT_INTERRUPTS
-    {
+    WITHOUT_INTERRUPTS {
         self->value++;
         AWAIT(sleep, &self->sleep, MILLISECONDS(1));
     }
 #else
-    WITHOUT_INTERRUPTS
-    {
+    WITHOUT_INTERRUPTS {
         self->value++;
     }
     AWAIT(sleep, &self->sleep, MILLISECONDS(1));

@@ -73,8 +73,8 @@ ASYNC(dozer)
     ASYNC_END;
 }
 
-ASYNC_STATIC_FRAME(director, struct tick_counter counter; struct sleep sleep; struct task_handle endless; uint64_t heap_bytes;
-                   unsigned i; uint64_t idles;);
+ASYNC_STATIC_FRAME(director, struct tick_counter counter; struct sleep sleep; struct task_handle endless;
+                   uint64_t heap_bytes; unsigned i; uint64_t idles;);
 
 static void director_init(struct director *self)
 {

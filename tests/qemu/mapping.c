@@ -96,10 +96,8 @@ static void frames_outside_ram_have_no_window(void)
 void kernel_main(const struct boot_info *boot_info)
 {
     static const struct kernel_test tests[] = {
-        KERNEL_TEST(mapped_page_shows_its_frame),
-        KERNEL_TEST(remapping_after_a_flush_shows_the_new_frame),
-        KERNEL_TEST(kernel_is_mapped_w_xor_x),
-        KERNEL_TEST(lower_half_and_guard_pages_are_not_mapped),
+        KERNEL_TEST(mapped_page_shows_its_frame),       KERNEL_TEST(remapping_after_a_flush_shows_the_new_frame),
+        KERNEL_TEST(kernel_is_mapped_w_xor_x),          KERNEL_TEST(lower_half_and_guard_pages_are_not_mapped),
         KERNEL_TEST(frames_outside_ram_have_no_window),
     };
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);

@@ -64,8 +64,11 @@ static void other_bytes_show_as_blocks(void)
 void kernel_main(const struct boot_info *boot_info)
 {
     static const struct kernel_test tests[] = {
-        KERNEL_TEST(println_simple),  KERNEL_TEST(println_many), KERNEL_TEST(println_output),
-        KERNEL_TEST(long_lines_wrap), KERNEL_TEST(other_bytes_show_as_blocks),
+        KERNEL_TEST(println_simple),
+        KERNEL_TEST(println_many),
+        KERNEL_TEST(println_output),
+        KERNEL_TEST(long_lines_wrap),
+        KERNEL_TEST(other_bytes_show_as_blocks),
     };
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));

@@ -118,7 +118,8 @@ PASS = (say("1..2") + say("ok 1 - one") + say("[ 0.1] a log line") + say("ok 2 -
         + leave(0x10))
 FAIL = say("1..1") + say("not ok 1 - one") + say("# 0 passed, 1 failed") + leave(0x11)
 PANIC = say("1..1") + say("panic: out of luck") + leave(101)
-EXCEPTION = say("exception 14 (#PF page fault), error code 0x2") + say("panic: unhandled exception 14 (#PF)") + leave(101)
+EXCEPTION = (say("exception 14 (#PF page fault), error code 0x2") + say("panic: unhandled exception 14 (#PF)")
+             + leave(101))
 
 # Returns what it gets on the serial line until a q, then exits with 3.
 ECHO = say("ready") + """

@@ -68,7 +68,7 @@ class Qmp:
         self.execute("qmp_capabilities", {}, seconds)
 
     def execute(self, command, arguments, seconds=REPLY_SECONDS):
-        """The command's return value. QmpError when QEMU refuses, GuestEnded or WaitTimeout when it does not answer."""
+        """The command's return value. QmpError when QEMU refuses, GuestEnded or WaitTimeout when no answer comes."""
         number = next(self._numbers)
         request = {"execute": command, "arguments": arguments, "id": number}
         try:

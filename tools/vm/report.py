@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a person needs after a run that did not go as expected: shown on standard output, kept in the log directory."""
+"""What a person needs after a run that did not go as expected: printed, and kept in the log directory."""
 
 import re
 import shlex

@@ -45,9 +45,10 @@ def parse_arguments(arguments):
     parser.add_argument("--iso", metavar="FILE", help="the image that --boot bios starts")
     parser.add_argument("--boot", choices=("pvh", "bios"), default="pvh", help="pvh: QEMU loads the kernel (default)")
     parser.add_argument("--expect", type=expectation, default=("pass", None), metavar="VERDICT",
-                        help="pass (default), fail, panic, hang, triple-fault, powered-off, reboot, exception=N, exit=N")
-    parser.add_argument("--timeout", type=positive, default=20, metavar="S", help="seconds (default 20), multiplied by "
-                        "the environment's TENORITE_TIMEOUT_SCALE")
+                        help="pass (default), fail, panic, hang, triple-fault, powered-off, reboot, exception=N or "
+                        "exit=N")
+    parser.add_argument("--timeout", type=positive, default=20, metavar="S",
+                        help="seconds (default 20), multiplied by the environment's TENORITE_TIMEOUT_SCALE")
     parser.add_argument("--memory", type=int, default=64, metavar="MIB", help="guest memory (default 64)")
     parser.add_argument("--machine", default="pc", metavar="M", help="QEMU machine (default pc)")
     parser.add_argument("--cpu", default="max", metavar="C", help="QEMU CPU model (default max)")
@@ -55,7 +56,8 @@ def parse_arguments(arguments):
     parser.add_argument("--vga", default="std", metavar="V", help="display adapter, or none (default std)")
     parser.add_argument("--append", metavar="TEXT", help="kernel command line, for --boot pvh")
     parser.add_argument("--input", metavar="FILE", help="a Python script whose drive(vm) drives the guest")
-    parser.add_argument("--gdb", action="store_true", help="leave the guest before its first instruction, for vm.gdb()")
+    parser.add_argument("--gdb", action="store_true",
+                        help="leave the guest before its first instruction, for vm.gdb()")
     parser.add_argument("--log-dir", default="vm-logs", metavar="DIR", help="where the logs go (default vm-logs)")
     parser.add_argument("--qemu", metavar="FILE", help="the QEMU to use (the environment's QEMU goes before it)")
     parser.add_argument("--qemu-arg", action="append", default=[], metavar="ARG", help="one more argument for QEMU; "
@@ -189,7 +191,8 @@ def explain(options, machine, result, logs):
     if screen_text:
         logs.write("screen", screen_text + "\n")
         text += report.section("screen", screen_text)
-    if registers is None and result.kind in ("triple-fault", "reset") and not options.input and options.accel == "tcg":
+    may_be_traced = options.accel == "tcg" and not options.input
+    if registers is None and result.kind in ("triple-fault", "reset") and may_be_traced:
         registers, exceptions = trace_again(options, machine, logs)
         text += report.section("last exceptions before the end, from a second run", exceptions)
     if registers is not None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""VGA text memory: 25 rows of 80 cells at physical address 0xb8000, each a character (code page 437) and an attribute.
+"""VGA text memory: 25 rows of 80 cells at physical address 0xb8000, each a character
+(code page 437) and an attribute.
 
 The first cell shown is taken to be the first in memory; nothing here follows a moved CRTC start address.
 """

@@ -12,8 +12,8 @@ DEBUG_EXIT = "isa-debug-exit,iobase=0xf4,iosize=4"
 
 @dataclass(frozen=True)
 class Settings:
-    """`kernel` or `iso` is needed, by `boot`. `vga` is none, std or another adapter of QEMU's; without one there is no
-    screen to read. `starts_stopped` leaves the guest before its first instruction, for gdb.
+    """`kernel` or `iso` is needed, by `boot`. `vga` is none, std or another adapter of QEMU's; without one
+    there is no screen to read. `starts_stopped` leaves the guest before its first instruction, for gdb.
     """
 
     kernel: Optional[str] = None
@@ -30,7 +30,7 @@ class Settings:
     starts_stopped: bool = False
 
     def program_path(self):
-        """The QEMU to run, None when there is none: the environment's QEMU, else the one given, else the usual name."""
+        """The QEMU to run, None when there is none: the environment's QEMU, else `program`, else the usual name."""
         return shutil.which(os.environ.get("QEMU") or self.program or PROGRAM)
 
     def command(self, connections):

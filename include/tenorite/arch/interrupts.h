@@ -21,7 +21,7 @@ ALWAYS_INLINE interrupt_state interrupts_save_and_disable(void);
 ALWAYS_INLINE void interrupts_restore(interrupt_state state);
 
 /* WITHOUT_INTERRUPTS { ... }: interrupts are off inside and as before afterwards, however the block is left. */
-#define WITHOUT_INTERRUPTS                                                                                         \
+#define WITHOUT_INTERRUPTS                                                                                           \
     WITHOUT_INTERRUPTS_NAMED(NAME_OF_THIS_LINE(interrupts_before_), NAME_OF_THIS_LINE(interrupts_once_))
 
 /* True while the CPU runs an interrupt, NMI or exception handler. */
@@ -29,7 +29,7 @@ bool interrupts_in_handler(void);
 
 typedef void irq_handler(void *argument);
 
-enum [[nodiscard]] irq_error { IRQ_OK, IRQ_NO_SUCH_LINE, IRQ_LINE_TAKEN };
+enum NODISCARD irq_error { IRQ_OK, IRQ_NO_SUCH_LINE, IRQ_LINE_TAKEN };
 
 /* Number of interrupt lines; they are numbered from 0. */
 unsigned irq_line_count(void);
@@ -42,9 +42,9 @@ enum irq_error irq_attach(unsigned line, irq_handler *handler, void *argument);
 uint64_t irq_spurious_count(void);
 
 /* The rest of this header serves the macro. */
-#define WITHOUT_INTERRUPTS_NAMED(before, once)                                                                     \
-    for (interrupt_state before __attribute__((cleanup(interrupts_restore_guard))) = interrupts_save_and_disable(), \
-                         *once = &before;                                                                          \
+#define WITHOUT_INTERRUPTS_NAMED(before, once)                                                                       \
+    for (interrupt_state before __attribute__((cleanup(interrupts_restore_guard))) = interrupts_save_and_disable(),  \
+                                *once = &before;                                                                     \
          once; once = 0)
 
 #include <tenorite/arch/impl/interrupts.h>

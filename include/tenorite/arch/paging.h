@@ -18,7 +18,7 @@ void paging_root_write(phys_addr root, struct unsafe_token unsafe);
 
 /* What the CPU offers; read once at boot. */
 struct paging_features {
-    bool has_no_execute;   /* EFER.NXE is set */
+    bool has_no_execute; /* EFER.NXE is set */
     bool has_1g_pages;
     unsigned physical_bits; /* MAXPHYADDR, 36..52 */
 };

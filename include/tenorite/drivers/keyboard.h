@@ -4,10 +4,11 @@
 #include <tenorite/drivers/byte_sink.h>
 
 /* The PS/2 keyboard behind a PC's i8042 controller, as a source of scan codes of set 1 (keyboard_decoder.h). */
-enum [[nodiscard]] keyboard_error{
-    KEYBOARD_OK, KEYBOARD_NOT_PRESENT, /* no controller, or it stopped answering */
-    KEYBOARD_SELF_TEST_FAILED,         /* the controller says of itself that it is broken */
-    KEYBOARD_IRQ_UNAVAILABLE,          /* no such interrupt line, or another driver has it */
+enum NODISCARD keyboard_error {
+    KEYBOARD_OK,
+    KEYBOARD_NOT_PRESENT,      /* no controller, or it stopped answering */
+    KEYBOARD_SELF_TEST_FAILED, /* the controller says of itself that it is broken */
+    KEYBOARD_IRQ_UNAVAILABLE,  /* no such interrupt line, or another driver has it */
 };
 
 enum { KEYBOARD_IRQ = 1 };

@@ -5,7 +5,7 @@
 #include <tenorite/lib/console.h>
 
 /* A 16550 serial port: a console, and a source of bytes. Every wait is bounded, whatever the hardware does. */
-enum [[nodiscard]] serial_error{
+enum NODISCARD serial_error {
     SERIAL_OK,
     SERIAL_NOT_PRESENT,      /* nothing answers at that base */
     SERIAL_SELF_TEST_FAILED, /* a byte sent in loopback mode did not come back */
@@ -35,12 +35,12 @@ struct serial_port {
     struct serial_counters counters;
 };
 
-struct [[nodiscard]] serial_divisor {
+struct NODISCARD serial_divisor {
     enum serial_error error; /* SERIAL_OK or SERIAL_BAUD_UNSUPPORTED */
     uint16_t divisor;
 };
 
-struct [[nodiscard]] serial_baud {
+struct NODISCARD serial_baud {
     enum serial_error error; /* SERIAL_OK or SERIAL_BAUD_UNSUPPORTED */
     uint32_t baud;
 };

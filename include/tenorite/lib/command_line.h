@@ -11,7 +11,7 @@
  *
  * All functions are pure and linear in the length of the line. Any context.
  */
-enum [[nodiscard]] command_line_result { COMMAND_LINE_FOUND, COMMAND_LINE_ABSENT, COMMAND_LINE_TOO_LONG };
+enum NODISCARD command_line_result { COMMAND_LINE_FOUND, COMMAND_LINE_ABSENT, COMMAND_LINE_TOO_LONG };
 
 /*
  * Copies the value of `key` into `value` (`capacity` bytes, closing NUL included). Where a key is repeated, the last

@@ -32,11 +32,10 @@
 #define PASTE_EXPANDED(left, right) PASTE(left, right)
 #define PASTE(left, right) left##right
 
-#define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
 
-/* Marks a function that must be optimised even where the build is not: none of its locals may be spilled
- * before the stack protector's canary is seeded. */
-#define NO_STACK_PROTECTOR __attribute__((no_stack_protector))
+/* On an enum or a struct: every function that returns one has a must-check result (contract K9). */
+#define NODISCARD [[nodiscard]]
 
 /* A must-check result that (void) does not silence with gcc (clang accepts the cast; the AST lint does not). */
 #define MUST_CHECK __attribute__((warn_unused_result))
@@ -44,7 +43,7 @@
 /* A name that only this project's macros may use: using it elsewhere is an error (-Werror=deprecated-declarations).
  * The macros bracket their own use with the two pragmas below. */
 #define HIDDEN_NAME(what_to_use_instead) __attribute__((deprecated(what_to_use_instead)))
-#define HIDDEN_NAMES_ALLOWED_BEGIN                                                                                 \
+#define HIDDEN_NAMES_ALLOWED_BEGIN                                                                                   \
     _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wdeprecated-declarations\"")
 #define HIDDEN_NAMES_ALLOWED_END _Pragma("GCC diagnostic pop")
 
@@ -52,8 +51,12 @@
  * a declaration but does not look through the typedef; clang looks through it but takes the pragma. And the initialiser
  * of a hidden member, which only clang counts as naming it. */
 #ifdef __clang__
-#define HIDDEN_RESULT_TYPE(alias) HIDDEN_NAMES_ALLOWED_BEGIN alias HIDDEN_NAMES_ALLOWED_END
-#define HIDDEN_INITIALISER(...) HIDDEN_NAMES_ALLOWED_BEGIN __VA_ARGS__ HIDDEN_NAMES_ALLOWED_END
+#define HIDDEN_RESULT_TYPE(alias)                                                                                    \
+    HIDDEN_NAMES_ALLOWED_BEGIN                                                                                       \
+    alias HIDDEN_NAMES_ALLOWED_END
+#define HIDDEN_INITIALISER(...)                                                                                      \
+    HIDDEN_NAMES_ALLOWED_BEGIN                                                                                       \
+    __VA_ARGS__ HIDDEN_NAMES_ALLOWED_END
 #else
 #define HIDDEN_RESULT_TYPE(alias) alias
 #define HIDDEN_INITIALISER(...) __VA_ARGS__
@@ -71,11 +74,11 @@ NO_RETURN void contract_breach(const char *message);
 #ifdef TENORITE_STATIC_CONTRACTS
 #define DECLARE_BREACH(name, message) void name(void) __attribute__((error(message)))
 #else
-#define DECLARE_BREACH(name, message)                                                                              \
-    ALWAYS_INLINE void name(void)                                                                                  \
-    {                                                                                                              \
-        contract_breach(message);                                                                                  \
-    }                                                                                                              \
+#define DECLARE_BREACH(name, message)                                                                                \
+    ALWAYS_INLINE void name(void)                                                                                    \
+    {                                                                                                                \
+        contract_breach(message);                                                                                    \
+    }                                                                                                                \
     static_assert(true, "")
 #endif
 

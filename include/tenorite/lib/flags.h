@@ -20,7 +20,7 @@
     } type;                                                                                                          \
     enum { LIST(FLAGS_CONSTANT) };                                                                                   \
     enum { type##_all = 0ull LIST(FLAGS_OR_MASK) };                                                                  \
-    struct [[nodiscard]] type##_result {                                                                             \
+    struct NODISCARD type##_result {                                                                                 \
         bool is_valid; /* false: a bit without a name was set */                                                     \
         type flags;                                                                                                  \
     };                                                                                                               \

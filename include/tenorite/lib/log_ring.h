@@ -42,7 +42,7 @@ struct log_reservation {
 struct log_reservation log_ring_reserve(struct log_ring *ring);
 void log_ring_commit(struct log_reservation reservation, const struct log_record *record);
 
-enum [[nodiscard]] log_ring_result {
+enum NODISCARD log_ring_result {
     LOG_RING_RECORD,  /* *record is the oldest record that is left; log_ring_advance() takes it off */
     LOG_RING_EMPTY,   /* *record is undefined */
     LOG_RING_PENDING, /* the oldest record is not committed yet; *record is undefined */

@@ -25,29 +25,34 @@ struct mutex_lock {
 
 enum { MUTEX_SPIN_LIMIT = 100 * 1000 * 1000 };
 
-#define MUTEX(T)                                                                                                   \
-    struct {                                                                                                       \
-        struct mutex_lock lock;                                                                                    \
-        T value HIDDEN_NAME("lock the mutex first: WITH_LOCK(&mutex, pointer) { ... }");                           \
+#define MUTEX(T)                                                                                                     \
+    struct {                                                                                                         \
+        struct mutex_lock lock;                                                                                      \
+        T value HIDDEN_NAME("lock the mutex first: WITH_LOCK(&mutex, pointer) { ... }");                             \
     }
 
 /* Initialiser for a MUTEX object: MUTEX(int) counter = MUTEX_INIT(7); MUTEX(struct point) p = MUTEX_INIT({.x = 1}); */
-#define MUTEX_INIT(...)                                                                                            \
-    {                                                                                                              \
-        {false}, HIDDEN_INITIALISER(__VA_ARGS__)                                                                   \
+#define MUTEX_INIT(...)                                                                                              \
+    {                                                                                                                \
+        {false}, HIDDEN_INITIALISER(__VA_ARGS__)                                                                     \
     }
 
 /* Runs the block that follows with the lock held; `pointer` is the value's address inside. `mutex` is evaluated twice.
  * Waits without sleeping. Task context or early boot. */
-#define WITH_LOCK(mutex, pointer)                                                                                  \
-    for (struct mutex_lock * pointer##_guard __attribute__((cleanup(mutex_unlock_guard))) =                        \
-                                 mutex_lock(&(mutex)->lock),                                                       \
-                                 *pointer##_once = pointer##_guard;                                                \
-         pointer##_once; pointer##_once = 0)                                                                       \
+#define WITH_LOCK(mutex, pointer)                                                                                    \
+    for (struct mutex_lock * pointer##_guard                                                                         \
+             __attribute__((cleanup(mutex_unlock_guard))) = mutex_lock(&(mutex)->lock),                              \
+             *pointer##_once = pointer##_guard;                                                                      \
+         pointer##_once; pointer##_once = 0)                                                                         \
         for (typeof(MUTEX_VALUE(mutex)) const pointer = MUTEX_VALUE(mutex); pointer##_once; pointer##_once = 0)
 
 /* The rest of this header serves the macros. */
-#define MUTEX_VALUE(mutex) ({ HIDDEN_NAMES_ALLOWED_BEGIN &(mutex)->value; HIDDEN_NAMES_ALLOWED_END })
+#define MUTEX_VALUE(mutex)                                                                                           \
+    ({                                                                                                               \
+        HIDDEN_NAMES_ALLOWED_BEGIN                                                                                   \
+        &(mutex)->value;                                                                                             \
+        HIDDEN_NAMES_ALLOWED_END                                                                                     \
+    })
 
 /* Returns `lock`. Unlocking what is not locked panics. */
 struct mutex_lock *mutex_lock(struct mutex_lock *lock);

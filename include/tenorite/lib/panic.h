@@ -20,9 +20,9 @@ enum { PANIC_EXIT_CODE = 101, PANIC_MESSAGE_BYTES = 512 };
  * ASSERT(index < count, "index %zu, count %zu", index, count). Never for what hardware, a boot loader, a file or
  * a user sent: that is an error path.
  */
-#define ASSERT(condition, format, ...)                                                                             \
-    (LIKELY(condition) ? (void)0                                                                                   \
-                       : panic("%s:%d: assertion `%s` failed: " format, __FILE__, __LINE__,                        \
+#define ASSERT(condition, format, ...)                                                                               \
+    (LIKELY(condition) ? (void)0                                                                                     \
+                       : panic("%s:%d: assertion `%s` failed: " format, __FILE__, __LINE__,                          \
                                #condition __VA_OPT__(, ) __VA_ARGS__))
 
 /* Supplied by the machine (src/arch/<target>/) and by the host doubles. */

@@ -39,9 +39,10 @@ DEFINE_SPAN(const_byte_span, const uint8_t);
 /* The rest of this header serves the macros. */
 #define SPAN_ARRAY_COUNT(array)                                                                                      \
     (COUNT_OF(array) + 0 * sizeof(struct {                                                                           \
-         static_assert(!__builtin_types_compatible_p(typeof(array), typeof(&(array)[0])), "this is no array");       \
-         char checked;                                                                                               \
-     }))
+                           static_assert(!__builtin_types_compatible_p(typeof(array), typeof(&(array)[0])),          \
+                                         "this is no array");                                                        \
+                           char checked;                                                                             \
+                       }))
 
 ALWAYS_INLINE size_t span_check_index(size_t count, size_t index, const char *file, int line)
 {

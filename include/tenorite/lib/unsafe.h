@@ -8,20 +8,22 @@
  * inside a block which states why the use is sound:
  *
  *     UNSAFE("the new root maps this code at the same address") {
- *         page_table_root_write(root, unsafe);
+ *         paging_root_write(root, unsafe);
  *     }
  *
- * No block, or an empty reason: no compile. The token has no size and costs nothing. The block runs once;
- * `break` and `continue` bind to it and leave it; it does not nest, one reason covers what is inside. As in Rust, operations that
- * fault or need ring 0 are not unsafe for that alone. `git grep -n 'UNSAFE('` lists every use.
+ * No block, or no reason: no compile. The block runs once; `break` and `continue` bind to it and leave it; it does not
+ * nest, one reason covers what is inside. The token has no size and costs nothing. As in Rust, operations that fault or
+ * need ring 0 are not unsafe for that alone. `git grep -n 'UNSAFE('` lists every use; `git grep -n unsafe_token` also
+ * finds who makes a token without a block, which no compiler refuses.
  */
-struct unsafe_token {};
+struct unsafe_token {
+};
 
-#define UNSAFE(reason)                                                                                             \
-    for (struct unsafe_token unsafe = {}, *unsafe_once = &(struct unsafe_token){}; unsafe_once;                    \
+#define UNSAFE(reason)                                                                                               \
+    for (struct unsafe_token unsafe = {}, *unsafe_once = &(struct unsafe_token){}; unsafe_once;                      \
          unsafe_once = (UNSAFE_HAS_REASON(reason), (void)unsafe, (struct unsafe_token *)0))
-#define UNSAFE_HAS_REASON(reason)                                                                                  \
-    ((void)sizeof(struct {                                                                                         \
-        static_assert(sizeof("" reason) > 1, "UNSAFE needs the reason why the block is sound");                    \
-        char checked;                                                                                              \
+#define UNSAFE_HAS_REASON(reason)                                                                                    \
+    ((void)sizeof(struct {                                                                                           \
+        static_assert(sizeof("" reason) > 1, "UNSAFE needs the reason why the block is sound");                      \
+        char checked;                                                                                                \
     }))

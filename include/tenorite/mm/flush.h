@@ -55,17 +55,17 @@
 #define UNMAP_FUNCTION_2M(name, ...) MUST_CHECK HIDDEN_RESULT_TYPE(unmap_token_2m_result) name(__VA_ARGS__)
 #define UNMAP_FUNCTION_1G(name, ...) MUST_CHECK HIDDEN_RESULT_TYPE(unmap_token_1g_result) name(__VA_ARGS__)
 
-struct [[nodiscard]] unmapped_4k {
+struct NODISCARD unmapped_4k {
     enum map_error error;
     frame_4k frame; /* the caller's again; meaningless after an error */
 };
 
-struct [[nodiscard]] unmapped_2m {
+struct NODISCARD unmapped_2m {
     enum map_error error;
     frame_2m frame;
 };
 
-struct [[nodiscard]] unmapped_1g {
+struct NODISCARD unmapped_1g {
     enum map_error error;
     frame_1g frame;
 };

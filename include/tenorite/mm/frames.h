@@ -23,7 +23,7 @@ struct frames {
 /* Bytes of bookkeeping for memory that ends at physical address `end`: about 1/16000 of it. */
 size_t frames_storage_bytes(uint64_t end);
 
-struct [[nodiscard]] frames_storage {
+struct NODISCARD frames_storage {
     uint64_t start; /* physical, page aligned; 0: no region has room */
     uint64_t length_bytes;
 };
@@ -37,7 +37,7 @@ struct frames_storage frames_carve_storage(struct region_list *usable, uint64_t 
  * Linear in the memory's size. */
 void frames_init(struct frames *frames, void *storage, size_t storage_bytes, const struct region_list *usable);
 
-struct [[nodiscard]] frame_allocation_4k {
+struct NODISCARD frame_allocation_4k {
     bool is_valid; /* false: no frame is free */
     frame_4k frame;
 };

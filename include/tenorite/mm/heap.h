@@ -31,9 +31,10 @@ struct heap {
     uint64_t allocation_count;
 };
 
-enum [[nodiscard]] heap_error{
-    HEAP_OK, HEAP_RANGE_MISALIGNED, /* the range does not start at a page */
-    HEAP_RANGE_TOO_SMALL,           /* not room for one page and its descriptor, or the range wraps */
+enum NODISCARD heap_error {
+    HEAP_OK,
+    HEAP_RANGE_MISALIGNED, /* the range does not start at a page */
+    HEAP_RANGE_TOO_SMALL,  /* not room for one page and its descriptor, or the range wraps */
 };
 
 /* Makes `heap` an empty heap in `range`, of which nothing may be mapped; an unfinished page at its end is left out, and

@@ -15,7 +15,7 @@ struct kernel_memory {
     struct mmio mmio;
 };
 
-enum [[nodiscard]] kernel_memory_error {
+enum NODISCARD kernel_memory_error {
     KERNEL_MEMORY_OK,
     KERNEL_MEMORY_NO_USABLE_REGION, /* the boot loader reported no memory that is free */
     KERNEL_MEMORY_TOO_FRAGMENTED,   /* the reported regions make more ranges than fit */

@@ -49,7 +49,7 @@ frame_4k mapper_root(const struct mapper *mapper);
              : update_flags_1g)(mapper, page, flags)
 
 /* What an address is mapped to; read it by the functions below, after `error`. */
-struct [[nodiscard]] translation {
+struct NODISCARD translation {
     uint64_t entry;
     uint32_t offset_bytes; /* of the address in its page */
     uint16_t size;         /* enum page_size */

@@ -17,7 +17,7 @@ enum mmio_kind { MMIO_UNCACHED };
 /* `range` is page aligned and nothing is mapped in it. */
 void mmio_init(struct mmio *mmio, struct mapper *mapper, struct virtual_range range);
 
-struct [[nodiscard]] mmio_mapping {
+struct NODISCARD mmio_mapping {
     enum map_error error;
     volatile void *start; /* where the device's first byte is; NULL after an error */
 };

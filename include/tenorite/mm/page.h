@@ -42,7 +42,7 @@ ALWAYS_INLINE uint64_t page_size_bytes(enum page_size size)
     typedef struct {                                                                                                 \
         address_type start;                                                                                          \
     } type;                                                                                                          \
-    struct [[nodiscard]] type##_result {                                                                             \
+    struct NODISCARD type##_result {                                                                                 \
         bool is_valid;                                                                                               \
         type value;                                                                                                  \
     };                                                                                                               \

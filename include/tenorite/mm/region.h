@@ -47,7 +47,7 @@ struct region_list {
 
 #define REGION_LIST(array) ((struct region_list){.regions = (array), .count = 0, .capacity = COUNT_OF(array)})
 
-enum [[nodiscard]] region_error { REGION_OK, REGION_LIST_FULL };
+enum NODISCARD region_error { REGION_OK, REGION_LIST_FULL };
 
 /* Adds the bytes of `region`, merging with what overlaps it or touches it. Empty: nothing to do.
  * REGION_LIST_FULL: the set does not fit; the list is unchanged. */

@@ -50,9 +50,9 @@ struct task_handle {
     uint64_t bits;
 };
 
-enum [[nodiscard]] spawn_error{SPAWN_OK, SPAWN_NO_MEMORY};
+enum NODISCARD spawn_error { SPAWN_OK, SPAWN_NO_MEMORY };
 
-struct [[nodiscard]] spawn_result {
+struct NODISCARD spawn_result {
     enum spawn_error error;
     uint32_t id; /* 1, 2, 3...: for people */
     struct task_handle task;
@@ -85,7 +85,7 @@ struct spawn_result executor_spawn_or_free(struct executor *executor, const stru
 void *executor_frame_alloc(struct executor *executor, const struct future_type *type) MUST_CHECK;
 void executor_frame_free(struct executor *executor, void *frame);
 
-enum [[nodiscard]] cancel_result{CANCEL_REQUESTED, CANCEL_TOO_LATE};
+enum NODISCARD cancel_result { CANCEL_REQUESTED, CANCEL_TOO_LATE };
 
 /* Asks the executor to drop the task instead of polling it again: its cleanup section runs, once, in a later pass. A
  * task that is being polled may still complete first. CANCEL_TOO_LATE: it has ended. Any context. */

@@ -19,7 +19,7 @@
  *
  * A drop leaves nothing behind that points to the struct. It runs in task context and may not wait.
  */
-enum [[nodiscard]] poll{POLL_PENDING, POLL_READY};
+enum NODISCARD poll { POLL_PENDING, POLL_READY };
 
 struct executor;
 

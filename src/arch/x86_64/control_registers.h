@@ -14,16 +14,16 @@ enum {
     MSR_EFER = (int)0xc0000080,
 };
 
-#define DEFINE_CONTROL_REGISTER(name)                                                                              \
-    ALWAYS_INLINE uint64_t name##_read(void)                                                                       \
-    {                                                                                                              \
-        uint64_t value;                                                                                            \
-        __asm__ volatile("movq %%" #name ", %0" : "=r"(value)::"memory");                                          \
-        return value;                                                                                              \
-    }                                                                                                              \
-    ALWAYS_INLINE void name##_write(uint64_t value)                                                                \
-    {                                                                                                              \
-        __asm__ volatile("movq %0, %%" #name ::"r"(value) : "memory");                                             \
+#define DEFINE_CONTROL_REGISTER(name)                                                                                \
+    ALWAYS_INLINE uint64_t name##_read(void)                                                                         \
+    {                                                                                                                \
+        uint64_t value;                                                                                              \
+        __asm__ volatile("movq %%" #name ", %0" : "=r"(value)::"memory");                                            \
+        return value;                                                                                                \
+    }                                                                                                                \
+    ALWAYS_INLINE void name##_write(uint64_t value)                                                                  \
+    {                                                                                                                \
+        __asm__ volatile("movq %0, %%" #name ::"r"(value) : "memory");                                               \
     }
 
 DEFINE_CONTROL_REGISTER(cr0)

@@ -16,7 +16,13 @@
  * References: SDM vol. 3A, 6.15 "Exception and Interrupt Reference", 6.13 "Error Code", 4.7 "Page-Fault Exceptions".
  */
 enum { VECTOR_DOUBLE_FAULT = 8, VECTOR_INVALID_TSS = 10, VECTOR_GENERAL_PROTECTION = 13, VECTOR_PAGE_FAULT = 14 };
-enum { PAGE_FAULT_PRESENT = 1, PAGE_FAULT_WRITE = 2, PAGE_FAULT_USER = 4, PAGE_FAULT_RESERVED = 8, PAGE_FAULT_FETCH = 16 };
+enum {
+    PAGE_FAULT_PRESENT = 1,
+    PAGE_FAULT_WRITE = 2,
+    PAGE_FAULT_USER = 4,
+    PAGE_FAULT_RESERVED = 8,
+    PAGE_FAULT_FETCH = 16
+};
 enum { BACKTRACE_LIMIT = 16 };
 
 static const char *const exception_names[32] = {
@@ -107,12 +113,11 @@ static void print_registers(const struct trap_frame *frame)
         const char *name;
         uint64_t value;
     } registers[] = {
-        {"rax", frame->rax}, {"rbx", frame->rbx},       {"rcx", frame->rcx}, {"rdx", frame->rdx},
-        {"rsi", frame->rsi}, {"rdi", frame->rdi},       {"rbp", frame->rbp}, {"rsp", frame->rsp},
-        {"r8 ", frame->r8},  {"r9 ", frame->r9},        {"r10", frame->r10}, {"r11", frame->r11},
-        {"r12", frame->r12}, {"r13", frame->r13},       {"r14", frame->r14}, {"r15", frame->r15},
-        {"rip", frame->rip}, {"rfl", frame->rflags},    {"cs ", frame->cs},  {"ss ", frame->ss},
-        {"cr0", cr0_read()}, {"cr2", cr2_read()},       {"cr3", cr3_read()}, {"cr4", cr4_read()},
+        {"rax", frame->rax}, {"rbx", frame->rbx}, {"rcx", frame->rcx},    {"rdx", frame->rdx}, {"rsi", frame->rsi},
+        {"rdi", frame->rdi}, {"rbp", frame->rbp}, {"rsp", frame->rsp},    {"r8 ", frame->r8},  {"r9 ", frame->r9},
+        {"r10", frame->r10}, {"r11", frame->r11}, {"r12", frame->r12},    {"r13", frame->r13}, {"r14", frame->r14},
+        {"r15", frame->r15}, {"rip", frame->rip}, {"rfl", frame->rflags}, {"cs ", frame->cs},  {"ss ", frame->ss},
+        {"cr0", cr0_read()}, {"cr2", cr2_read()}, {"cr3", cr3_read()},    {"cr4", cr4_read()},
     };
     for (size_t i = 0; i + 2 < COUNT_OF(registers); i += 3)
         print_line("  %s %016llx  %s %016llx  %s %016llx", registers[i].name, (unsigned long long)registers[i].value,

@@ -51,7 +51,7 @@ void pic_init(void)
 
 void pic_unmask(unsigned line)
 {
-    masks[line / LINES_PER_CHIP] &= (uint8_t)~(1 << line % LINES_PER_CHIP);
+    masks[line / LINES_PER_CHIP] &= (uint8_t) ~(1 << line % LINES_PER_CHIP);
     write_masks();
 }
 

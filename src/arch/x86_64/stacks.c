@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "arch/x86_64/stacks.h"
 
-#define DESCRIBE_STACK(label, symbol) {label, symbol##_guard, symbol##_bottom, symbol##_top}
+#define DESCRIBE_STACK(label, symbol)                                                                                \
+    {                                                                                                                \
+        label, symbol##_guard, symbol##_bottom, symbol##_top                                                         \
+    }
 
 const struct stack stacks[STACK_COUNT] = {
-    DESCRIBE_STACK("main stack", main_stack),
-    DESCRIBE_STACK("double fault stack", double_fault_stack),
-    DESCRIBE_STACK("NMI stack", nmi_stack),
-    DESCRIBE_STACK("machine check stack", machine_check_stack),
-    DESCRIBE_STACK("debug stack", debug_stack),
-    DESCRIBE_STACK("device interrupt stack", device_stack),
+    DESCRIBE_STACK("main stack", main_stack),   DESCRIBE_STACK("double fault stack", double_fault_stack),
+    DESCRIBE_STACK("NMI stack", nmi_stack),     DESCRIBE_STACK("machine check stack", machine_check_stack),
+    DESCRIBE_STACK("debug stack", debug_stack), DESCRIBE_STACK("device interrupt stack", device_stack),
 };
 
 static bool is_between(uint64_t address, const char *start, const char *end)

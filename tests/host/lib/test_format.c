@@ -64,14 +64,37 @@ static void theirs(char *buffer, size_t capacity, const char *format, ...)
         check_text(expected, __VA_ARGS__);                                                                           \
     } while (0)
 
-static const char *const flag_sets[] = {"",  "-",  "0",  "+",  " ",  "#",  "-0", "+0", " 0",  "#0",
-                                        "-+", "- ", "-#", "+ ", "+#", " #", "-0+ #"};
+static const char *const flag_sets[] = {"",   "-",  "0",  "+",  " ",  "#",  "-0", "+0",   " 0",
+                                        "#0", "-+", "- ", "-#", "+ ", "+#", " #", "-0+ #"};
 static const char *const widths[] = {"", "1", "5", "12", "30", "70"};
 static const char *const precisions[] = {"", ".", ".0", ".1", ".6", ".25", ".60"};
-static const long long values[] = {0,         1,        -1,        7,          8,         -9,        42,
-                                   127,       128,      -128,      -129,       255,       256,       32767,
-                                   32768,     -32768,   -32769,    65535,      65536,     INT_MAX,   INT_MIN,
-                                   UINT_MAX,  0x80000000LL, 0x100000000LL, LLONG_MAX, LLONG_MIN, 0x0123456789abcdefLL};
+static const long long values[] = {0,
+                                   1,
+                                   -1,
+                                   7,
+                                   8,
+                                   -9,
+                                   42,
+                                   127,
+                                   128,
+                                   -128,
+                                   -129,
+                                   255,
+                                   256,
+                                   32767,
+                                   32768,
+                                   -32768,
+                                   -32769,
+                                   65535,
+                                   65536,
+                                   INT_MAX,
+                                   INT_MIN,
+                                   UINT_MAX,
+                                   0x80000000LL,
+                                   0x100000000LL,
+                                   LLONG_MAX,
+                                   LLONG_MIN,
+                                   0x0123456789abcdefLL};
 
 static void check_integer(const char *format, const char *size, long long value)
 {

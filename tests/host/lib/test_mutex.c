@@ -93,7 +93,11 @@ static void two_locks_nest(void **state)
 static void locking_twice_panics_instead_of_hanging(void **state)
 {
     (void)state;
-    EXPECT_PANIC("is held by its own waiter", { WITH_LOCK(&statistics, s) WITH_LOCK(&statistics, t) s->hits = t->hits; });
+    EXPECT_PANIC("is held by its own waiter", {
+        WITH_LOCK(&statistics, s)
+            WITH_LOCK(&statistics, t)
+                s->hits = t->hits;
+    });
     statistics.lock.is_locked = false;
 }
 

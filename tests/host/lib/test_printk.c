@@ -98,10 +98,11 @@ static void long_lines_are_cut_and_say_so(void **state)
     char expected[1200], mmm[229];
     memset(mmm, 'm', 228);
     mmm[228] = '\0';
-    snprintf(expected, sizeof expected,
-             "[    0.000000] error: mm: %0217d\n[    0.000000] error: mm: %0220d\n[    0.000000] error: mm: %0217d...\n"
-             "[    0.000000] %s...\n",
-             1, 2, 0, mmm);
+    snprintf(
+        expected, sizeof expected,
+        "[    0.000000] error: mm: %0217d\n[    0.000000] error: mm: %0220d\n[    0.000000] error: mm: %0217d...\n"
+        "[    0.000000] %s...\n",
+        1, 2, 0, mmm);
     check_child(print_long_lines, 0, expected);
 }
 

@@ -13,7 +13,10 @@ struct kernel_test {
     void (*run)(void);
 };
 
-#define KERNEL_TEST(function) {#function, function}
+#define KERNEL_TEST(function)                                                                                        \
+    {                                                                                                                \
+#function, function                                                                                          \
+    }
 
 enum { KERNEL_TEST_PASSED = 0x10, KERNEL_TEST_FAILED = 0x11 };
 
@@ -27,8 +30,9 @@ void kernel_test_end(void);
 NO_RETURN void kernel_test_finish(void);
 
 /* Fails the running test, printing the condition and the values, if `condition` is false; the test goes on. */
-#define CHECK(condition, format, ...)                                                                              \
-    ((condition) ? (void)0                                                                                         \
-                 : kernel_test_fail("%s:%d: `%s`: " format, __FILE__, __LINE__, #condition __VA_OPT__(, ) __VA_ARGS__))
+#define CHECK(condition, format, ...)                                                                                \
+    ((condition)                                                                                                     \
+         ? (void)0                                                                                                   \
+         : kernel_test_fail("%s:%d: `%s`: " format, __FILE__, __LINE__, #condition __VA_OPT__(, ) __VA_ARGS__))
 
 void kernel_test_fail(const char *format, ...) PRINTF_LIKE(1, 2);

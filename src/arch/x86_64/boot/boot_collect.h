@@ -9,7 +9,7 @@
  * What the loaders' parsers share: they report in different shapes, but in the same terms. All functions are pure,
  * never panic, and may run before anything else does.
  */
-enum [[nodiscard]] boot_collect_error { BOOT_COLLECT_OK, BOOT_COLLECT_FULL, BOOT_COLLECT_BAD_RANGE };
+enum NODISCARD boot_collect_error { BOOT_COLLECT_OK, BOOT_COLLECT_FULL, BOOT_COLLECT_BAD_RANGE };
 
 /*
  * Appends a range of the memory map. `type` is an address range type of ACPI (ACPI 6.5, 15.1 "INT 15H, E820H - Query

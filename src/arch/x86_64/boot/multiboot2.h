@@ -11,7 +11,7 @@ enum { MULTIBOOT2_ENTRY_MAGIC = 0x36d76289 };
 /* A real loader needs a few KiB; more than this is not boot information. */
 enum { MULTIBOOT2_MAX_BYTES = 1024 * 1024 };
 
-enum [[nodiscard]] multiboot2_error {
+enum NODISCARD multiboot2_error {
     MULTIBOOT2_OK,
     MULTIBOOT2_NULL,
     MULTIBOOT2_MISALIGNED,

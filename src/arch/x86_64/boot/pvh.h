@@ -8,7 +8,7 @@
 /* The first word of the start info, "xEn3" with bit 7 of the E set. Nothing in the registers tells a PVH entry. */
 enum { PVH_START_INFO_MAGIC = 0x336ec578 };
 
-enum [[nodiscard]] pvh_error {
+enum NODISCARD pvh_error {
     PVH_OK,
     PVH_NULL,
     PVH_OUTSIDE_MEMORY,

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""tenorite_add_qemu_test: what it hands to CTest, and which arguments it refuses. Kernels and ISOs are pretended."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+MODULE = Path(__file__).resolve().parents[2] / "cmake" / "TenoriteQemuTest.cmake"
+PROJECT = """
+cmake_minimum_required(VERSION 3.25)
+project(pretended NONE)
+enable_testing()
+set(Python3_EXECUTABLE python)
+function(tenorite_add_kernel target)
+    add_executable(${{target}} IMPORTED GLOBAL)
+    set_target_properties(${{target}} PROPERTIES IMPORTED_LOCATION /kernels/${{target}})
+endfunction()
+function(tenorite_add_iso target)
+    cmake_parse_arguments(iso "DEFAULT" "KERNEL;COMMAND_LINE" "" ${{ARGN}})
+    add_custom_target(${{target}})
+    set_target_properties(${{target}} PROPERTIES ISO_FILE "/isos/${{target}}")
+    message(STATUS "iso ${{target}} of ${{iso_KERNEL}} with '${{iso_COMMAND_LINE}}'")
+endfunction()
+include({module})
+{body}
+"""
+
+
+@unittest.skipIf(shutil.which("cmake") is None, "needs cmake")
+class CMakeTest(unittest.TestCase):
+    def configure(self, body, **environment):
+        """The finished configure step; the build directory is self.build."""
+        holder = tempfile.TemporaryDirectory(prefix="tenorite-cmake-")
+        self.addCleanup(holder.cleanup)
+        source = Path(holder.name)
+        self.build = source / "build"
+        (source / "CMakeLists.txt").write_text(PROJECT.format(module=MODULE, body=body), encoding="utf-8")
+        (source / "type.py").write_text("def drive(vm):\n    return True\n", encoding="utf-8")
+        inherited = {name: value for name, value in os.environ.items() if name != "TENORITE_TIMEOUT_SCALE"}
+        return subprocess.run(["cmake", "-S", source, "-B", self.build], capture_output=True, text=True, check=False,
+                              env={**inherited, **environment})
+
+    def only_test(self, body, **environment):
+        """The command after the runner's path, and the properties, of the one test that the body adds."""
+        finished = self.configure(body, **environment)
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        answer = subprocess.run(["ctest", "--show-only=json-v1"], cwd=self.build, capture_output=True, text=True,
+                                check=True)
+        (test,) = json.loads(answer.stdout)["tests"]
+        properties = {entry["name"]: entry["value"] for entry in test["properties"]}
+        self.assertTrue(test["command"][1].endswith("tools/vm/run_test.py"))
+        return test["name"], test["command"][2:], properties, finished.stdout
+
+    def test_defaults(self):
+        name, command, properties, _ = self.only_test("tenorite_add_qemu_test(NAME boots SOURCES a.c)")
+        self.assertEqual(name, "qemu.boots")
+        self.assertEqual(command, ["--name", "boots", "--kernel", "/kernels/qemu_boots", "--boot", "pvh", "--expect",
+                                   "pass", "--timeout", "20", "--log-dir", f"{self.build}/vm-logs"])
+        self.assertEqual(properties["LABELS"], ["qemu"])
+        # CTest leaves out PROCESSORS when it is 1.
+        self.assertEqual(properties.get("PROCESSORS", 1), 1)
+        self.assertEqual((properties["TIMEOUT"], properties["SKIP_RETURN_CODE"]), (35, 77))
+
+    def test_every_argument_reaches_the_runner(self):
+        _, command, properties, _ = self.only_test(
+            "tenorite_add_kernel(mine)\nset(QEMU_SYSTEM_X86_64 /opt/qemu)\n"
+            "tenorite_add_qemu_test(NAME x KERNEL mine EXPECT exception=14 TIMEOUT 5 MEMORY 128 MACHINE q35\n"
+            "    CPU qemu64 VGA none APPEND \"log=debug -a b\" INPUT type.py GDB LABELS slow odd QEMU_ARGS -smp 2)")
+        self.assertEqual(command[2:10], ["--kernel", "/kernels/mine", "--boot", "pvh", "--expect", "exception=14",
+                                         "--timeout", "5"])
+        script = str(self.build.parent / "type.py")
+        self.assertEqual(command[12:], ["--qemu", "/opt/qemu", "--memory", "128", "--machine", "q35", "--cpu",
+                                        "qemu64", "--vga", "none", "--append=log=debug -a b", "--input", script,
+                                        "--gdb", "--qemu-arg=-smp", "--qemu-arg=2"])
+        self.assertEqual((properties["LABELS"], properties["TIMEOUT"]), (["odd", "qemu", "slow"], 20))
+
+    def test_bios_boots_an_iso_with_the_command_line_in_it(self):
+        _, command, properties, printed = self.only_test(
+            "tenorite_add_qemu_test(NAME x SOURCES a.c BOOT bios APPEND \"log=debug\")")
+        iso = command[command.index("--iso") + 1]
+        self.assertRegex(iso, "^/isos/qemu_x_test_iso_[0-9a-f]{8}$")
+        self.assertIn(f"iso {Path(iso).name} of qemu_x with 'log=debug'", printed)
+        self.assertFalse(any(word.startswith("--append") for word in command))
+        self.assertEqual(properties["LABELS"], ["boot", "qemu"])
+
+    def test_tests_of_one_kernel_share_its_iso(self):
+        finished = self.configure("tenorite_add_kernel(mine)\ntenorite_add_qemu_test(NAME x KERNEL mine BOOT bios)\n"
+                                  "tenorite_add_qemu_test(NAME y KERNEL mine BOOT bios)\n")
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertEqual(finished.stdout.count("iso mine_test_iso of mine"), 1)
+
+    def test_the_environment_scales_the_limit(self):
+        _, command, properties, _ = self.only_test("tenorite_add_qemu_test(NAME x SOURCES a.c TIMEOUT 10)",
+                                                   TENORITE_TIMEOUT_SCALE="3")
+        self.assertEqual((command[command.index("--timeout") + 1], properties["TIMEOUT"]), ("10", 45))
+        finished = self.configure("tenorite_add_qemu_test(NAME x SOURCES a.c)", TENORITE_TIMEOUT_SCALE="fast")
+        self.assertIn("TENORITE_TIMEOUT_SCALE=fast", finished.stderr)
+
+    def test_wrong_arguments_are_errors_that_name_them(self):
+        cases = {
+            "NAME is needed": "SOURCES a.c",
+            "unknown arguments: EXPCT;fail": "NAME x EXPCT fail SOURCES a.c",
+            "needs either SOURCES or KERNEL": "NAME x",
+            "KERNEL nothing is no target": "NAME x KERNEL nothing",
+            "no value for EXPECT": "NAME x SOURCES a.c EXPECT",
+            "EXPECT passes is none of": "NAME x SOURCES a.c EXPECT passes",
+            "BOOT uefi is neither": "NAME x SOURCES a.c BOOT uefi",
+            "TIMEOUT 0 is not a positive": "NAME x SOURCES a.c TIMEOUT 0",
+            "MEMORY 64M is not a positive": "NAME x SOURCES a.c MEMORY 64M",
+            "no INPUT script": "NAME x SOURCES a.c INPUT no.py",
+        }
+        for text, arguments in cases.items():
+            with self.subTest(text):
+                finished = self.configure(f"tenorite_add_qemu_test({arguments})")
+                self.assertNotEqual(finished.returncode, 0)
+                self.assertIn(text, " ".join(finished.stderr.split()))
+        finished = self.configure("tenorite_add_qemu_test(NAME x SOURCES a.c KERNEL k)")
+        self.assertIn("tenorite_add_qemu_test(x): needs either SOURCES or KERNEL", " ".join(finished.stderr.split()))
+
+
+if __name__ == "__main__":
+    unittest.main()
