@@ -17,7 +17,7 @@ static char first_message[PANIC_MESSAGE_BYTES];
 static bool is_first_printed;
 
 /* Called by the code that compilers emit at the end of a function whose canary has changed. */
-NO_RETURN void __stack_chk_fail(void);
+NO_RETURN void __stack_chk_fail(void); /* NOLINT(bugprone-reserved-identifier,cert-*): a fixed name */
 
 static void print_line(const char *mark, const char *message)
 {

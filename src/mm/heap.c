@@ -99,7 +99,7 @@ static void *small_alloc(struct heap *heap, unsigned class)
         heap_list_remove(heap, &heap->partial_slabs[class], page);
     heap->used_bytes += heap_class_bytes[class];
     heap->allocation_count++;
-    return page_address(heap, page) + object * heap_class_bytes[class];
+    return page_address(heap, page) + (size_t)object * heap_class_bytes[class];
 }
 
 static void *large_alloc(struct heap *heap, size_t alignment, size_t size)

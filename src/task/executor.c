@@ -181,6 +181,7 @@ static struct task *dequeue(struct executor *executor)
 {
     struct task *task = executor->ready_first;
 
+    ASSERT(task, "the FIFO is empty, but counts %u tasks", executor->ready_count);
     executor->ready_first = task->next;
     executor->ready_count--;
     return task;

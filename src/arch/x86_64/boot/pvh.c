@@ -86,7 +86,7 @@ static enum pvh_error collect_module(const struct physical_view *memory, struct 
 static enum pvh_error collect_modules(const struct physical_view *memory, struct byte_span start_info,
                                       struct boot_info *out)
 {
-    uint32_t count = byte_span_u32(start_info, 12);
+    uint64_t count = byte_span_u32(start_info, 12);
     uint64_t address = byte_span_u64(start_info, 16);
     if (count == 0)
         return PVH_OK;
@@ -95,7 +95,7 @@ static enum pvh_error collect_modules(const struct physical_view *memory, struct
     if (address == 0 || !physical_view_shows(memory, address, count * MODULE_BYTES))
         return PVH_MODULES_OUTSIDE_MEMORY;
     enum pvh_error error = PVH_OK;
-    for (uint32_t i = 0; i < count && error == PVH_OK; i++)
+    for (uint64_t i = 0; i < count && error == PVH_OK; i++)
         error = collect_module(memory, physical_view_span(memory, address + i * MODULE_BYTES, MODULE_BYTES), out);
     return error;
 }
@@ -105,14 +105,14 @@ static enum pvh_error collect_memory_map(const struct physical_view *memory, str
                                          struct boot_info *out)
 {
     uint64_t address = byte_span_u64(start_info, 40);
-    uint32_t count = byte_span_u32(start_info, 48);
+    uint64_t count = byte_span_u32(start_info, 48);
     if (count == 0)
         return PVH_OK;
     if (count > BOOT_MAX_REGIONS)
         return PVH_TOO_MANY_REGIONS;
     if (address == 0 || !physical_view_shows(memory, address, count * REGION_BYTES))
         return PVH_MEMORY_MAP_OUTSIDE_MEMORY;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         struct byte_span entry = physical_view_span(memory, address + i * REGION_BYTES, REGION_BYTES);
         if (boot_collect_region(out, byte_span_u64(entry, 0), byte_span_u64(entry, 8), byte_span_u32(entry, 16)) !=
             BOOT_COLLECT_OK)
