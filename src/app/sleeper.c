@@ -16,6 +16,7 @@ ASYNC(sleeper)
     ASYNC_BEGIN;
     for (self->round = 1; self->round <= SLEEPER_ROUNDS; self->round++) {
         AWAIT(sleep, &self->sleep, MILLISECONDS(100));
+        console_start_line_on(self->output); /* the shell's prompt may stand there */
         console_printf(self->output, "sleeper %u: round %u of %d\n", self->number, self->round, SLEEPER_ROUNDS);
     }
     ASYNC_END;

@@ -125,8 +125,14 @@ void console_print(const char *string)
 void console_start_line(void)
 {
     for (struct console *console = first; console != NULL; console = console->next)
-        if (console->is_selected && console->is_mid_line)
-            console_write_to(console, "\n", 1);
+        if (console->is_selected)
+            console_start_line_on(console);
+}
+
+void console_start_line_on(struct console *console)
+{
+    if (console->is_mid_line)
+        console_write_to(console, "\n", 1);
 }
 
 void console_write_to(struct console *console, const char *bytes, size_t length)

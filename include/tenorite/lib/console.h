@@ -43,6 +43,9 @@ void console_print(const char *string);
 /* Ends the line on every selected console that stands in the middle of one. Any context. */
 void console_start_line(void);
 
+/* The same for one console, selected or not. Any context. */
+void console_start_line_on(struct console *console);
+
 /* Writes to one console, selected or not. Any context. */
 void console_write_to(struct console *console, const char *bytes, size_t length);
 
