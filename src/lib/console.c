@@ -122,6 +122,17 @@ void console_print(const char *string)
     console_write(string, strlen(string));
 }
 
+void console_print_line(const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+    va_start(arguments, format);
+    format_string_va(text, sizeof text, format, arguments);
+    va_end(arguments);
+    console_print(text);
+    console_print("\n");
+}
+
 void console_start_line(void)
 {
     for (struct console *console = first; console != NULL; console = console->next)

@@ -40,6 +40,9 @@ bool console_any_selected(void);
 void console_write(const char *bytes, size_t length);
 void console_print(const char *string);
 
+/* Formats (see format.h) at most 255 bytes and writes them and a newline to every selected console. Any context. */
+void console_print_line(const char *format, ...) PRINTF_LIKE(1, 2);
+
 /* Ends the line on every selected console that stands in the middle of one. Any context. */
 void console_start_line(void);
 

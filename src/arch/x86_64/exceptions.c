@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/lib/console.h>
-#include <tenorite/lib/format.h>
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/printk.h>
 
@@ -57,18 +56,6 @@ static const char *exception_name(uint64_t vector)
     return exception_names[vector] ? exception_names[vector] : "reserved";
 }
 
-static void print_line(const char *format, ...) PRINTF_LIKE(1, 2);
-static void print_line(const char *format, ...)
-{
-    char line[160];
-    va_list arguments;
-    va_start(arguments, format);
-    format_string_va(line, sizeof line, format, arguments);
-    va_end(arguments);
-    console_print(line);
-    console_print("\n");
-}
-
 static void print_page_fault(const struct trap_frame *frame)
 {
     uint64_t code = frame->error_code, address = cr2_read();
@@ -76,8 +63,8 @@ static void print_page_fault(const struct trap_frame *frame)
     const char *reason = code & PAGE_FAULT_RESERVED  ? "its page table entry is damaged"
                          : code & PAGE_FAULT_PRESENT ? "the page does not permit it"
                                                      : "no page is mapped there";
-    print_line("  %s %#llx in %s mode: %s", access, (unsigned long long)address,
-               code & PAGE_FAULT_USER ? "user" : "kernel", reason);
+    console_print_line("  %s %#llx in %s mode: %s", access, (unsigned long long)address,
+                       code & PAGE_FAULT_USER ? "user" : "kernel", reason);
 }
 
 /* A stack overflow meets the guard page. Pushing the page fault's own frame meets it again, so the CPU reports a
@@ -86,15 +73,15 @@ static void print_stack_overflow(void)
 {
     const struct stack *stack = stack_guarded_at(cr2_read());
     if (stack)
-        print_line("  stack overflow: %#llx is in the guard page of the %s", (unsigned long long)cr2_read(),
-                   stack->name);
+        console_print_line("  stack overflow: %#llx is in the guard page of the %s", (unsigned long long)cr2_read(),
+                           stack->name);
 }
 
 static void print_selector_error(uint64_t code)
 {
     static const char *const tables[4] = {"GDT", "IDT", "LDT", "IDT"};
-    print_line("  selector index %llu of the %s%s", (unsigned long long)(code >> 3), tables[code >> 1 & 3],
-               code & 1 ? ", by an external event" : "");
+    console_print_line("  selector index %llu of the %s%s", (unsigned long long)(code >> 3), tables[code >> 1 & 3],
+                       code & 1 ? ", by an external event" : "");
 }
 
 static void print_error_code(const struct trap_frame *frame)
@@ -120,15 +107,16 @@ static void print_registers(const struct trap_frame *frame)
         {"cr0", cr0_read()}, {"cr2", cr2_read()}, {"cr3", cr3_read()},    {"cr4", cr4_read()},
     };
     for (size_t i = 0; i + 2 < COUNT_OF(registers); i += 3)
-        print_line("  %s %016llx  %s %016llx  %s %016llx", registers[i].name, (unsigned long long)registers[i].value,
-                   registers[i + 1].name, (unsigned long long)registers[i + 1].value, registers[i + 2].name,
-                   (unsigned long long)registers[i + 2].value);
+        console_print_line("  %s %016llx  %s %016llx  %s %016llx", registers[i].name,
+                           (unsigned long long)registers[i].value, registers[i + 1].name,
+                           (unsigned long long)registers[i + 1].value, registers[i + 2].name,
+                           (unsigned long long)registers[i + 2].value);
 }
 
 /* Follows frame records as long as they lie, ascending, on one of the kernel's stacks. */
 static void print_backtrace(const struct trap_frame *frame)
 {
-    print_line("  backtrace: %#llx", (unsigned long long)frame->rip);
+    console_print_line("  backtrace: %#llx", (unsigned long long)frame->rip);
     uint64_t record = frame->rbp;
     for (unsigned depth = 0; depth < BACKTRACE_LIMIT; depth++) {
         const struct stack *stack = stack_containing(record);
@@ -137,7 +125,7 @@ static void print_backtrace(const struct trap_frame *frame)
         const uint64_t *words = (const uint64_t *)(uintptr_t)record;
         if (words[1] == 0)
             return;
-        print_line("             %#llx", (unsigned long long)words[1]);
+        console_print_line("             %#llx", (unsigned long long)words[1]);
         if (words[0] <= record && stack_containing(words[0]) == stack)
             return;
         record = words[0];
@@ -152,8 +140,8 @@ void exception_report(const struct trap_frame *frame)
               (unsigned long long)frame->rip);
     is_reporting = true;
     printk_go_direct();
-    print_line("exception %llu (%s), error code %#llx", (unsigned long long)frame->vector,
-               exception_name(frame->vector), (unsigned long long)frame->error_code);
+    console_print_line("exception %llu (%s), error code %#llx", (unsigned long long)frame->vector,
+                       exception_name(frame->vector), (unsigned long long)frame->error_code);
     print_error_code(frame);
     print_registers(frame);
     print_backtrace(frame);

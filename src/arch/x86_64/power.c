@@ -6,6 +6,8 @@
 #include <tenorite/arch/io.h>
 #include <tenorite/lib/printk.h>
 
+#include "arch/x86_64/descriptor_table.h"
+
 /*
  * Ending the machine. Power-off knows the power management function of the chipset that QEMU's `pc` machine has, found
  * by its PCI identity; elsewhere the machine halts and says so.
@@ -37,10 +39,7 @@ void power_exit(uint8_t code)
 
 static void triple_fault(void)
 {
-    struct PACKED {
-        uint16_t limit;
-        uint64_t base;
-    } no_gates = {0, 0};
+    struct descriptor_table_pointer no_gates = {};
     __asm__ volatile("lidt %0\n\tint3" ::"m"(no_gates) : "memory");
 }
 

@@ -3,6 +3,7 @@
 
 #include <tenorite/lib/compiler.h>
 
+#include "arch/x86_64/descriptor_table.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/stacks.h"
 
@@ -23,11 +24,6 @@ struct PACKED task_state_segment {
     uint16_t io_map_base;
 };
 static_assert(sizeof(struct task_state_segment) == 0x68, "SDM vol. 3A, figure 8-11");
-
-struct PACKED descriptor_table_pointer {
-    uint16_t limit;
-    uint64_t base;
-};
 
 #define DESCRIPTOR_KERNEL_CODE 0x00af9b000000ffff
 #define DESCRIPTOR_KERNEL_DATA 0x00cf93000000ffff

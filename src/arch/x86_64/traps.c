@@ -7,6 +7,7 @@
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/printk.h>
 
+#include "arch/x86_64/descriptor_table.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/segments.h"
 
@@ -32,11 +33,6 @@ struct PACKED gate {
     uint32_t reserved;
 };
 static_assert(sizeof(struct gate) == 16, "SDM vol. 3A, figure 6-8");
-
-struct PACKED descriptor_table_pointer {
-    uint16_t limit;
-    uint64_t base;
-};
 
 static struct gate gates[VECTOR_COUNT] __attribute__((aligned(16)));
 static uint64_t breakpoints, nmis;

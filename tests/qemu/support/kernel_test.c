@@ -10,22 +10,10 @@ static const char *running;
 static size_t planned, passed, failed;
 static bool has_failed;
 
-static void print_line(const char *format, ...) PRINTF_LIKE(1, 2);
-static void print_line(const char *format, ...)
-{
-    char line[200];
-    va_list arguments;
-    va_start(arguments, format);
-    format_string_va(line, sizeof line, format, arguments);
-    va_end(arguments);
-    console_print(line);
-    console_print("\n");
-}
-
 void kernel_test_plan(size_t count)
 {
     planned = count;
-    print_line("1..%zu", count);
+    console_print_line("1..%zu", count);
 }
 
 void kernel_test_begin(const char *name)
@@ -42,13 +30,13 @@ void kernel_test_end(void)
         failed++;
     else
         passed++;
-    print_line("%s %zu - %s", has_failed ? "not ok" : "ok", passed + failed, running);
+    console_print_line("%s %zu - %s", has_failed ? "not ok" : "ok", passed + failed, running);
     running = NULL;
 }
 
 void kernel_test_finish(void)
 {
-    print_line("# %zu passed, %zu failed", passed, failed);
+    console_print_line("# %zu passed, %zu failed", passed, failed);
     power_exit(failed == 0 && passed == planned ? KERNEL_TEST_PASSED : KERNEL_TEST_FAILED);
 }
 
@@ -70,6 +58,6 @@ void kernel_test_fail(const char *format, ...)
     va_start(arguments, format);
     format_string_va(text, sizeof text, format, arguments);
     va_end(arguments);
-    print_line("# %s: %s", running ? running : "outside a test", text);
+    console_print_line("# %s: %s", running ? running : "outside a test", text);
     has_failed = true;
 }
