@@ -166,6 +166,22 @@ static void printf_writes_to_one_console_and_cuts_at_255_bytes(void **state)
     check_child(format_long_text, 0, expected);
 }
 
+static void print_lines(void)
+{
+    register_three();
+    console_select("first,third");
+    console_print_line("%d", 5);
+    console_start_line_on(&second);
+    console_printf(&second, "s");
+    console_start_line_on(&second); /* not selected, but asked for by name */
+}
+
+static void print_line_writes_to_the_selected_consoles_and_ends_the_line(void **state)
+{
+    (void)state;
+    check_child(print_lines, 0, "f5t5f\nt\nsss\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +192,7 @@ int main(void)
         cmocka_unit_test(a_write_inside_a_write_starts_its_own_line),
         cmocka_unit_test(take_interrupted_tells_who_is_writing_once),
         cmocka_unit_test(printf_writes_to_one_console_and_cuts_at_255_bytes),
+        cmocka_unit_test(print_line_writes_to_the_selected_consoles_and_ends_the_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,12 @@ static void unexpected_vector(void)
     __asm__ volatile("int $0xff");
 }
 
+/* As a software interrupt it pushes no error code, so the report's registers are off by one; but there is a report. */
+static void vector_13_by_software(void)
+{
+    __asm__ volatile("int $13");
+}
+
 static void machine_check(void)
 {
     __asm__ volatile("int $0x12"); /* vector 18, machine check, on its own stack */
@@ -68,6 +74,7 @@ void kernel_main(const struct boot_info *boot_info)
         {"unknown_segment", unknown_segment},
         {"overrun_array", overrun_array},
         {"unexpected_vector", unexpected_vector},
+        {"vector_13_by_software", vector_13_by_software},
         {"machine_check", machine_check},
     };
     for (size_t i = 0; i < COUNT_OF(exceptions); i++)

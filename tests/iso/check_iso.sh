@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# check_iso.sh ISO KERNEL: the image is small, boots by BIOS and UEFI, and carries the notices of what is in it.
+set -u
+
+iso=$1
+kernel=$2
+limit_bytes=6000000
+failures=0
+
+complain() {
+    echo "check_iso: $*"
+    failures=$((failures + 1))
+}
+
+bytes=$(wc -c < "$iso")
+[ "$bytes" -lt "$limit_bytes" ] || complain "$iso has $bytes bytes, the limit is $limit_bytes"
+
+files=$(xorriso -indev "$iso" -find / -type f 2>/dev/null)
+for file in /boot/tenorite.elf /boot/grub/grub.cfg /boot/grub/i386-pc/multiboot2.mod \
+    /boot/grub/x86_64-efi/multiboot2.mod /efi.img /licences/NOTICE.txt /licences/tenorite-MIT.txt; do
+    echo "$files" | grep -qF "'$file'" || complain "$file is missing"
+done
+if [ -r /usr/share/common-licenses/GPL-3 ]; then
+    echo "$files" | grep -qF "'/licences/grub-GPL-3.txt'" || complain "the text of GRUB's licence is missing"
+fi
+
+boot_records=$(xorriso -indev "$iso" -report_el_torito plain 2>/dev/null)
+echo "$boot_records" | grep -q 'El Torito boot img.*BIOS' || complain "no boot record for BIOS"
+echo "$boot_records" | grep -q 'El Torito boot img.*UEFI' || complain "no boot record for UEFI"
+
+grub-file --is-x86-multiboot2 "$kernel" || complain "GRUB finds no Multiboot2 header in $kernel"
+readelf --notes "$kernel" 2>/dev/null | grep -q 'Xen' || complain "no PVH note in $kernel"
+
+echo "check_iso: $bytes bytes, $failures failures"
+[ "$failures" -eq 0 ]
