@@ -60,4 +60,5 @@ endif()
 
 # A debug build (-O0) cannot prove what the optimizer-based contracts ask for; there they panic at run time.
 set(TENORITE_STATIC_CONTRACTS $<$<NOT:$<CONFIG:Debug>>:TENORITE_STATIC_CONTRACTS>)
-set(TENORITE_REPRODUCIBLE_FLAGS -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+# Messages name files as in the repository; debug information keeps whole paths, for debuggers to find them.
+set(TENORITE_MESSAGE_PATH_FLAGS -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
