@@ -10,27 +10,37 @@ kernel=$1
 output=$2
 here=$(cd "$(dirname "$0")" && pwd)
 epoch=${SOURCE_DATE_EPOCH:-0}
-stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+stage=$work/iso
 
 # What a Multiboot2 boot from a CD or a USB disk needs; the default is every module GRUB has, 20 MB of them.
 modules="multiboot2 normal part_gpt part_msdos iso9660 fat search configfile all_video"
 
+# The command line as GRUB's script language takes it literally: what could mean something there gets a backslash.
+command_line=$(printf '%s' "${COMMAND_LINE:-}" | sed 's/[^A-Za-z0-9_=.,:\/+ -]/\\&/g')
+
 mkdir -p "$stage/boot/grub" "$stage/licences"
 objcopy --strip-debug "$kernel" "$stage/boot/tenorite.elf"
-sed "s|@COMMAND_LINE@|${COMMAND_LINE:-}|" "$here/grub.cfg.in" > "$stage/boot/grub/grub.cfg"
+while IFS= read -r line; do
+    case $line in
+    *@COMMAND_LINE@*) printf '%s%s%s\n' "${line%%@COMMAND_LINE@*}" "$command_line" "${line#*@COMMAND_LINE@}" ;;
+    *) printf '%s\n' "$line" ;;
+    esac
+done < "$here/grub.cfg.in" > "$stage/boot/grub/grub.cfg"
 cp "$here/NOTICE.txt" "$stage/licences/"
 cp "$here/../LICENSE" "$stage/licences/tenorite-MIT.txt"
 if [ -r /usr/share/common-licenses/GPL-3 ]; then
     cp /usr/share/common-licenses/GPL-3 "$stage/licences/grub-GPL-3.txt"
+else
+    echo "make_iso: /usr/share/common-licenses/GPL-3 is not there: the image names GRUB's licence by its address" >&2
 fi
 find "$stage" -exec touch -h -d "@$epoch" {} +
 
 if ! SOURCE_DATE_EPOCH=$epoch "${GRUB_MKRESCUE:-grub-mkrescue}" -o "$output" \
     --install-modules="$modules" --locales= --fonts= --themes= "$stage" \
-    -- -volume_date all_file_dates "=$epoch" -volume_date uuid 2024010100000000 > "$stage.log" 2>&1; then
-    cat "$stage.log" >&2
-    rm -f "$stage.log" "$output"
+    -- -volume_date all_file_dates "=$epoch" -volume_date uuid 2024010100000000 > "$work/log" 2>&1; then
+    cat "$work/log" >&2
+    rm -f "$output"
     exit 1
 fi
-rm -f "$stage.log"

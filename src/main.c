@@ -23,29 +23,41 @@
  */
 static struct kernel_memory memory;
 static struct executor executor;
-static struct vga_text screen;
+static struct vga_text *screen; /* NULL: none */
 static struct keyboard keyboard;
 static struct terminal serial_terminal, screen_terminal;
 static struct command_environment shell_environment;
 
+/* The value of an option on the kernel's command line, "" if there is none. */
+static const char *option_value(const struct boot_info *boot_info, const char *name)
+{
+    static char value[64];
+    switch (command_line_value(boot_info->command_line, name, value, sizeof value)) {
+    case COMMAND_LINE_FOUND:
+        return value;
+    case COMMAND_LINE_TOO_LONG:
+        log_warning("main", "the value of %s= is too long", name);
+        return "";
+    case COMMAND_LINE_ABSENT:
+        return "";
+    }
+    return "";
+}
+
 static void log_option_apply(const struct boot_info *boot_info)
 {
-    char value[16];
     enum log_level level;
-    if (command_line_value(boot_info->command_line, "log", value, sizeof value) != COMMAND_LINE_FOUND)
-        return;
+    const char *value = option_value(boot_info, "log");
     if (log_level_parse(value, &level))
         printk_set_threshold(level);
-    else
+    else if (value[0] != '\0')
         log_warning("main", "log=%s: the levels are error, warning, info, debug", value);
 }
 
 static void console_option_apply(const struct boot_info *boot_info)
 {
-    char names[64];
-    if (command_line_value(boot_info->command_line, "console", names, sizeof names) != COMMAND_LINE_FOUND)
-        return;
-    if (console_select(names) != 0)
+    const char *names = option_value(boot_info, "console");
+    if (names[0] != '\0' && console_select(names) != 0)
         log_warning("main", "console=%s names a console that this machine does not have", names);
 }
 
@@ -69,20 +81,16 @@ static void memory_start(const struct boot_info *boot_info)
     log_info("mm", "%llu KiB of memory free", (unsigned long long)frames_statistics(&memory.frames).free_count * 4);
 }
 
-static void screen_start(const struct boot_info *boot_info)
+/* The boot information may say that the screen is not in text mode. */
+static void screen_check(const struct boot_info *boot_info)
 {
-    if (!vga_text_is_present(boot_info->framebuffer.kind)) {
+    screen = early_console_screen();
+    if (screen && !vga_text_is_present(&boot_info->framebuffer)) {
+        screen->console.is_selected = false;
+        screen = NULL;
+    }
+    if (!screen)
         log_info("vga", "no text screen");
-        return;
-    }
-    struct mmio_mapping cells = mmio_map(&memory.mmio, phys_addr_new(VGA_TEXT_PHYSICAL_ADDRESS),
-                                         VGA_TEXT_CELLS * sizeof(uint16_t), MMIO_UNCACHED);
-    if (cells.error != MAP_OK) {
-        log_error("vga", "cannot map the text screen: %s", map_error_name(cells.error));
-        return;
-    }
-    vga_text_init(&screen, cells.start);
-    vga_text_register_console(&screen);
 }
 
 static void spawn_or_panic(const char *name, struct spawn_result result)
@@ -98,41 +106,39 @@ static void shell_start_on(struct terminal *terminal)
 
 static void serial_shell_start(void)
 {
-    struct serial_port *port = early_console_port();
-    if (!port) {
-        log_warning("serial", "no serial port at %#x", UART_COM1_BASE);
-        return;
+    struct serial_port *port = early_console_serial();
+    enum serial_error error = early_console_serial_error();
+    if (port) {
+        terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
+        error = serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal));
     }
-    terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
-    if (serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal)) != SERIAL_OK) {
-        log_error("serial", "no interrupt line for input");
-        return;
-    }
-    shell_start_on(&serial_terminal);
+    if (error == SERIAL_OK)
+        shell_start_on(&serial_terminal);
+    else
+        log_warning("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
 }
 
 static void screen_shell_start(void)
 {
-    struct console *output = console_find("vga");
-    if (!output) {
+    if (!screen) {
         log_info("keyboard", "not used: there is no screen to type to");
         return;
     }
-    terminal_init(&screen_terminal, "shell on screen", TERMINAL_SCAN_CODES, output);
-    if (keyboard_init(&keyboard, KEYBOARD_IRQ, terminal_sink(&screen_terminal)) != KEYBOARD_OK) {
-        log_warning("keyboard", "no keyboard");
-        return;
-    }
-    shell_start_on(&screen_terminal);
+    terminal_init(&screen_terminal, "shell on screen", TERMINAL_SCAN_CODES, &screen->console);
+    enum keyboard_error error = keyboard_init(&keyboard, KEYBOARD_IRQ, terminal_sink(&screen_terminal));
+    if (error == KEYBOARD_OK)
+        shell_start_on(&screen_terminal);
+    else
+        log_warning("keyboard", "%s", keyboard_error_text(error));
 }
 
 void kernel_main(const struct boot_info *boot_info)
 {
     log_option_apply(boot_info);
+    screen_check(boot_info);
+    console_option_apply(boot_info);
     boot_log(boot_info);
     memory_start(boot_info);
-    screen_start(boot_info);
-    console_option_apply(boot_info);
     executor_init(&executor, &memory.heap);
     shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames};
     timer_start(NULL);

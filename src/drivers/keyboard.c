@@ -134,6 +134,10 @@ static enum keyboard_error prepare_controller(uint8_t *config)
     enum keyboard_error error = test_controller();
     if (error != KEYBOARD_OK)
         return error;
+    /* The self-test may have switched the keyboard on again; its bytes would be taken for the reply. */
+    if (!send_command(COMMAND_DISABLE_KEYBOARD) || !wait_until_writable())
+        return KEYBOARD_NOT_PRESENT;
+    flush_output();
     if (!send_command(COMMAND_READ_CONFIG) || !wait_until_readable(POLL_LIMIT))
         return KEYBOARD_NOT_PRESENT;
     *config = io_read8(DATA_PORT);
@@ -210,4 +214,19 @@ enum keyboard_error keyboard_init(struct keyboard *keyboard, unsigned irq_line, 
         handle_interrupt(keyboard);
     }
     return KEYBOARD_OK;
+}
+
+const char *keyboard_error_text(enum keyboard_error error)
+{
+    switch (error) {
+    case KEYBOARD_OK:
+        return "no error";
+    case KEYBOARD_NOT_PRESENT:
+        return "no controller answers";
+    case KEYBOARD_SELF_TEST_FAILED:
+        return "the controller failed its self-test";
+    case KEYBOARD_IRQ_UNAVAILABLE:
+        return "its interrupt line is taken";
+    }
+    __builtin_unreachable();
 }

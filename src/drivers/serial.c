@@ -250,3 +250,22 @@ enum serial_error serial_enable_receive(struct serial_port *port, unsigned irq_l
     set_receive_interrupts(port);
     return SERIAL_OK;
 }
+
+const char *serial_error_text(enum serial_error error)
+{
+    switch (error) {
+    case SERIAL_OK:
+        return "no error";
+    case SERIAL_NOT_PRESENT:
+        return "nothing answers there";
+    case SERIAL_SELF_TEST_FAILED:
+        return "a byte sent in loopback mode did not come back";
+    case SERIAL_BAUD_UNSUPPORTED:
+        return "the rate does not divide the clock";
+    case SERIAL_BASE_INVALID:
+        return "the ports reach beyond 0xffff";
+    case SERIAL_IRQ_UNAVAILABLE:
+        return "its interrupt line is taken";
+    }
+    __builtin_unreachable();
+}

@@ -58,11 +58,17 @@ static bool crtc_answers(void)
     return answers;
 }
 
-bool vga_text_is_present(enum boot_framebuffer_kind kind)
+static bool is_standard_text(const struct boot_framebuffer *framebuffer)
 {
-    switch (kind) {
+    return framebuffer->base == VGA_TEXT_PHYSICAL_ADDRESS && framebuffer->width == VGA_TEXT_COLUMNS &&
+           framebuffer->height == VGA_TEXT_ROWS && framebuffer->pitch_bytes == VGA_TEXT_COLUMNS * sizeof(uint16_t);
+}
+
+bool vga_text_is_present(const struct boot_framebuffer *framebuffer)
+{
+    switch (framebuffer->kind) {
     case BOOT_FRAMEBUFFER_TEXT:
-        return true;
+        return is_standard_text(framebuffer);
     case BOOT_FRAMEBUFFER_RGB:
         return false;
     case BOOT_FRAMEBUFFER_NONE:

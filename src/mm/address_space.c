@@ -25,6 +25,8 @@ static enum map_error create_root(struct address_space *space, struct frames *fr
 static page_flags segment_flags(const struct image_segment *segment)
 {
     ASSERT(!(segment->is_writable && segment->is_executable), "segment %s is writable and executable", segment->name);
+    if (segment->is_device)
+        return PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE, NO_CACHE);
     if (segment->is_executable)
         return PAGE_FLAGS(PRESENT);
     return segment->is_writable ? PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE) : PAGE_FLAGS(PRESENT, NO_EXECUTE);

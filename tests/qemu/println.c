@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/boot_info.h>
-#include <tenorite/drivers/vga_text.h>
+#include <tenorite/drivers/early_console.h>
 #include <tenorite/lib/console.h>
 #include <tenorite/lib/text.h>
 #include <tenorite/mm/kernel_memory.h>
 
 #include "kernel_test.h"
 
-/* blog_os's tests of its VGA text buffer: what was printed is read back from video memory. */
+/* blog_os's tests of its VGA text buffer: what was printed is read back by a mapping of the test's own. */
 static struct kernel_memory memory;
-static struct vga_text screen;
+static struct vga_text *screen;
 static volatile uint16_t *cells;
 
 static void print(const char *text)
 {
-    screen.console.write(&screen.console, text, strlen(text));
+    console_write_to(&screen->console, text, strlen(text));
 }
 
 static void println_simple(void)
@@ -72,12 +72,11 @@ void kernel_main(const struct boot_info *boot_info)
     };
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
-    ASSERT(vga_text_is_present(boot_info->framebuffer.kind), "no screen");
+    screen = early_console_screen();
+    ASSERT(screen, "no screen");
     struct mmio_mapping mapping = mmio_map(&memory.mmio, phys_addr_new(VGA_TEXT_PHYSICAL_ADDRESS),
                                            VGA_TEXT_CELLS * sizeof(uint16_t), MMIO_UNCACHED);
     ASSERT(mapping.error == MAP_OK, "error %d", (int)mapping.error);
     cells = mapping.start;
-    vga_text_init(&screen, cells);
-    vga_text_register_console(&screen);
     kernel_test_run(tests, COUNT_OF(tests));
 }

@@ -13,10 +13,12 @@ struct memory_layout {
     struct virtual_range physical_window; /* physical address p appears at start + p, RAM only once remapped */
     struct virtual_range heap;            /* reserved for the heap to grow into */
     struct virtual_range mmio;            /* device memory */
+    struct virtual_range text_screen;     /* VGA text memory, visible from the first moment to the last: for panics */
 };
 const struct memory_layout *memory_layout(void);
 
-/* A part of the kernel's image with one set of permissions; page aligned. Guard pages belong to no segment. */
+/* A part of the kernel's image with one set of permissions, or the text screen; page aligned. Guard pages belong to no
+ * segment. */
 struct image_segment {
     const char *name;
     virt_addr start;
@@ -24,9 +26,10 @@ struct image_segment {
     phys_addr physical_start;
     bool is_writable;
     bool is_executable;
+    bool is_device; /* not cached */
 };
 
-/* The segments of the running image, in ascending order; `*count` is set to their number. */
+/* What every address space shows besides the window: the segments of the running image, and the text screen, in ascending order; `*count` is set to their number. */
 const struct image_segment *image_segments(size_t *count);
 
 /* All physical memory that the image occupies, page aligned, guard pages included. */

@@ -11,6 +11,9 @@ enum NODISCARD keyboard_error {
     KEYBOARD_IRQ_UNAVAILABLE,  /* no such interrupt line, or another driver has it */
 };
 
+/* What is wrong, as one line. */
+const char *keyboard_error_text(enum keyboard_error error);
+
 enum { KEYBOARD_IRQ = 1 };
 
 struct keyboard_counters {

@@ -14,6 +14,9 @@ enum NODISCARD serial_error {
     SERIAL_IRQ_UNAVAILABLE,  /* no such interrupt line, or another driver has it */
 };
 
+/* What is wrong, as one line. */
+const char *serial_error_text(enum serial_error error);
+
 struct serial_counters {
     uint64_t sent_bytes;     /* accepted by the transmitter */
     uint64_t dropped_bytes;  /* not sent: the transmitter did not become ready in time */

@@ -6,6 +6,7 @@
 /* SDM vol. 3A, 2.5 "Control Registers" and 2.2.1 "Extended Feature Enable Register". */
 enum {
     CR0_WRITE_PROTECT = 1 << 16,
+    CR4_MACHINE_CHECK_ENABLE = 1 << 6,
     CR4_PAGE_GLOBAL_ENABLE = 1 << 7,
     CR4_UMIP = 1 << 11,
     CR4_SMEP = 1 << 20,

@@ -9,7 +9,7 @@ extern const char image_text_start[], image_text_end[], image_rodata_start[], im
 extern const char image_data_start[], image_data_end[];
 extern const char image_physical_start_symbol[], image_physical_end_symbol[];
 
-enum { FIXED_SEGMENTS = 3 };
+enum { FIXED_SEGMENTS = 4 };
 
 static struct image_segment segment(const char *name, const char *start, const char *end)
 {
@@ -25,11 +25,15 @@ static struct image_segment segment(const char *name, const char *start, const c
 const struct image_segment *image_segments(size_t *count)
 {
     static struct image_segment segments[FIXED_SEGMENTS + STACK_COUNT];
-    segments[0] = segment("text", image_text_start, image_text_end);
-    segments[0].is_executable = true;
-    segments[1] = segment("rodata", image_rodata_start, image_rodata_end);
-    segments[2] = segment("data", image_data_start, image_data_end);
-    segments[2].is_writable = true;
+    const char *text_screen = virt_addr_to_pointer(memory_layout()->text_screen.start);
+    segments[0] = segment("text screen", text_screen, text_screen + TEXT_SCREEN_BYTES);
+    segments[0].is_writable = true;
+    segments[0].is_device = true;
+    segments[1] = segment("text", image_text_start, image_text_end);
+    segments[1].is_executable = true;
+    segments[2] = segment("rodata", image_rodata_start, image_rodata_end);
+    segments[3] = segment("data", image_data_start, image_data_end);
+    segments[3].is_writable = true;
     for (size_t i = 0; i < STACK_COUNT; i++) {
         segments[FIXED_SEGMENTS + i] = segment(stacks[i].name, stacks[i].bottom, stacks[i].top);
         segments[FIXED_SEGMENTS + i].is_writable = true;
@@ -54,6 +58,7 @@ const struct memory_layout *memory_layout(void)
         .physical_window = {{PHYSICAL_WINDOW_BASE}, PHYSICAL_WINDOW_BYTES},
         .heap = {{HEAP_BASE}, HEAP_BYTES},
         .mmio = {{MMIO_BASE}, MMIO_BYTES},
+        .text_screen = {{KERNEL_BASE + TEXT_SCREEN_PHYSICAL}, TEXT_SCREEN_BYTES},
     };
     return &layout;
 }

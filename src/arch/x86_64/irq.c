@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/interrupts.h>
+#include <tenorite/lib/panic.h>
 
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/traps.h"
@@ -22,6 +23,7 @@ enum irq_error irq_attach(unsigned line, irq_handler *handler, void *argument)
         return IRQ_NO_SUCH_LINE;
     if (lines[line].handler)
         return IRQ_LINE_TAKEN;
+    ASSERT(handler, "line %u without a handler", line);
     WITHOUT_INTERRUPTS {
         lines[line].handler = handler;
         lines[line].argument = argument;

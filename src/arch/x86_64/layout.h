@@ -35,6 +35,14 @@
 #define MAIN_STACK_BYTES 65536
 #define EXCEPTION_STACK_BYTES 16384
 
+/* VGA text memory. The boot tables show it at KERNEL_BASE + its address, and so do the kernel's own. */
+#define TEXT_SCREEN_PHYSICAL 0xb8000
+#define TEXT_SCREEN_BYTES PAGE_BYTES
+
+/* QEMU's isa-debug-exit device, and what the entry code writes there when it cannot go on (PANIC_EXIT_CODE). */
+#define DEBUG_EXIT_PORT 0xf4
+#define BOOT_FAILURE_EXIT_CODE 101
+
 /* Selectors of the segment descriptors in segments.c. */
 #define KERNEL_CODE_SELECTOR 0x08
 #define KERNEL_DATA_SELECTOR 0x10
@@ -42,5 +50,5 @@
 
 /* What loaders leave in registers: Multiboot2 specification 2.0, 3.3 "I386 machine state"; Xen, "x86/HVM direct boot
  * ABI" (PVH), struct hvm_start_info. */
-#define MULTIBOOT2_BOOTLOADER_MAGIC 0x36d76289
-#define PVH_START_MAGIC 0x336ec578
+#define MULTIBOOT2_ENTRY_MAGIC 0x36d76289
+#define PVH_START_INFO_MAGIC 0x336ec578

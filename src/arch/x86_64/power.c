@@ -7,6 +7,7 @@
 #include <tenorite/lib/printk.h>
 
 #include "arch/x86_64/descriptor_table.h"
+#include "arch/x86_64/layout.h"
 
 /*
  * Ending the machine. Power-off knows the power management function of the chipset that QEMU's `pc` machine has, found
@@ -16,7 +17,6 @@
  * I/O space"; QEMU's ACPI tables name sleep type 0 for S5. 8042 output port, bit 0: reset line.
  */
 enum {
-    DEBUG_EXIT_PORT = 0xf4,
     KEYBOARD_COMMAND = 0x64,
     KEYBOARD_INPUT_FULL = 1 << 1,
     KEYBOARD_PULSE_RESET = 0xfe,
@@ -25,6 +25,8 @@ enum {
     PCI_DATA = 0xcfc,
     PIIX4_POWER_DEVICE = 1 << 11 | 3 << 8, /* bus 0, device 1, function 3 */
     PIIX4_POWER_BASE = 0x40,
+    PIIX4_POWER_MISCELLANEOUS = 0x80,
+    PIIX4_POWER_IO_ENABLE = 1 << 0,
     PIIX4_POWER_CONTROL = 4,
     POWER_SLEEP_ENABLE = 1 << 13,
 };
@@ -61,12 +63,21 @@ static uint32_t pci_read(uint32_t device, uint32_t offset)
     return io_read32(PCI_DATA);
 }
 
+/* 0 where there is no such function, or firmware has not switched its ports on. */
+static uint16_t power_management_base(void)
+{
+    if (pci_read(PIIX4_POWER_DEVICE, 0) != PIIX4_POWER_IDENTITY)
+        return 0;
+    if ((pci_read(PIIX4_POWER_DEVICE, PIIX4_POWER_MISCELLANEOUS) & PIIX4_POWER_IO_ENABLE) == 0)
+        return 0;
+    return (uint16_t)(pci_read(PIIX4_POWER_DEVICE, PIIX4_POWER_BASE) & 0xffc0);
+}
+
 void power_off(void)
 {
-    if (pci_read(PIIX4_POWER_DEVICE, 0) == PIIX4_POWER_IDENTITY) {
-        uint16_t base = (uint16_t)(pci_read(PIIX4_POWER_DEVICE, PIIX4_POWER_BASE) & 0xffc0);
+    uint16_t base = power_management_base();
+    if (base != 0)
         io_write16((uint16_t)(base + PIIX4_POWER_CONTROL), POWER_SLEEP_ENABLE);
-    }
     printk_go_direct();
     log_warning("power", "this machine cannot be turned off by software yet; it is safe to switch it off");
     cpu_halt();

@@ -7,6 +7,8 @@
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/printk.h>
 
+#include "arch/x86_64/control_registers.h"
+#include "arch/x86_64/cpuid.h"
 #include "arch/x86_64/descriptor_table.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/segments.h"
@@ -15,13 +17,14 @@
  * The interrupt descriptor table, and who handles what: device interrupts go to irq.c, a breakpoint is reported and
  * passed, an NMI is counted, everything else ends in exception_report().
  *
- * All gates are interrupt gates: handlers run with IF = 0 and, but for NMI and machine checks, do not nest. Gates
- * name KERNEL_CODE_SELECTOR explicitly and are built after segments_init().
+ * All gates are interrupt gates: handlers run with IF = 0. What nests inside them are NMIs, machine checks, and
+ * exceptions that they cause themselves. Gates name KERNEL_CODE_SELECTOR explicitly and are built after segments_init().
  *
  * References: SDM vol. 3A, 6.14 "Exception and Interrupt Handling in 64-bit Mode".
  */
 enum { VECTOR_DEBUG = 1, VECTOR_NMI = 2, VECTOR_BREAKPOINT = 3, VECTOR_DOUBLE_FAULT = 8, VECTOR_MACHINE_CHECK = 18 };
 enum { GATE_PRESENT_INTERRUPT = 0x8e };
+enum { CPUID_1_EDX_MACHINE_CHECK = 1 << 7 };
 
 struct PACKED gate {
     uint16_t offset_low;
@@ -66,6 +69,8 @@ void traps_init(void)
     }
     struct descriptor_table_pointer pointer = {sizeof gates - 1, (uint64_t)(uintptr_t)gates};
     __asm__ volatile("lidt %0" ::"m"(pointer) : "memory");
+    if (cpuid(1).edx & CPUID_1_EDX_MACHINE_CHECK)
+        cr4_write(cr4_read() | CR4_MACHINE_CHECK_ENABLE); /* without it a machine check shuts the CPU down */
 }
 
 void trap_dispatch(struct trap_frame *frame)

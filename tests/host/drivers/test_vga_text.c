@@ -279,22 +279,28 @@ static void the_console_is_registered_as_vga(void **state)
 
 static void the_loaders_word_on_the_screen_decides(void **state)
 {
+    static const struct boot_framebuffer standard_text = {
+        .kind = BOOT_FRAMEBUFFER_TEXT, .base = 0xb8000, .width = 80, .height = 25, .pitch_bytes = 160};
+    struct boot_framebuffer other[4] = {standard_text, standard_text, standard_text, standard_text};
     (void)state;
-    assert_true(vga_text_is_present(BOOT_FRAMEBUFFER_TEXT));
+    other[0].base = 0xb0000, other[1].width = 132, other[2].height = 50, other[3].pitch_bytes = 264;
     attach_crtc();
-    assert_false(vga_text_is_present(BOOT_FRAMEBUFFER_RGB));
+    assert_true(vga_text_is_present(&standard_text));
+    for (size_t i = 0; i < COUNT_OF(other); i++)
+        assert_false(vga_text_is_present(&other[i]));
+    assert_false(vga_text_is_present(&(struct boot_framebuffer){.kind = BOOT_FRAMEBUFFER_RGB}));
     assert_int_equal(io_double_access_count(), 0);
 }
 
 static void without_a_word_the_crt_controller_is_looked_for_and_left_as_it_was(void **state)
 {
     (void)state;
-    assert_false(vga_text_is_present(BOOT_FRAMEBUFFER_NONE));
+    assert_false(vga_text_is_present(&(struct boot_framebuffer){.kind = BOOT_FRAMEBUFFER_NONE}));
     attach_crtc();
     crtc.index = 0x11;
     for (unsigned i = 0; i < 32; i++)
         crtc.registers[i] = (uint8_t)(i * 5);
-    assert_true(vga_text_is_present(BOOT_FRAMEBUFFER_NONE));
+    assert_true(vga_text_is_present(&(struct boot_framebuffer){.kind = BOOT_FRAMEBUFFER_NONE}));
     assert_int_equal(crtc.index, 0x11);
     for (unsigned i = 0; i < 32; i++)
         assert_int_equal(crtc.registers[i], (uint8_t)(i * 5));

@@ -61,9 +61,6 @@ multiboot2_header_end:
 .set CPUID_EDX_LONG_MODE, 29
 .set CPUID_ECX_RDRAND, 30
 
-.set DEBUG_EXIT_PORT, 0xf4
-.set PANIC_EXIT, 101    /* PANIC_EXIT_CODE of panic.h */
-
 .section .boot.text, "ax", @progbits
 .code32
 .globl boot_entry
@@ -72,6 +69,8 @@ boot_entry:
     cli
     cld
     movl $boot_stack_top, %esp
+    pushl $0                            /* loaders leave EFLAGS undefined: NT would break the first iretq */
+    popfl
     movl %eax, %esi
     movl %ebx, %edi
     call check_loader
@@ -83,12 +82,12 @@ boot_entry:
 /* ESI: the loader's magic, EDI: its information. Leaves the magic of the recognised loader in ESI. */
 .type check_loader, @function
 check_loader:
-    cmpl $MULTIBOOT2_BOOTLOADER_MAGIC, %esi
+    cmpl $MULTIBOOT2_ENTRY_MAGIC, %esi
     je 1f
     movl $message_loader, %ebp
-    cmpl $PVH_START_MAGIC, (%edi)
+    cmpl $PVH_START_INFO_MAGIC, (%edi)
     jne fail
-    movl $PVH_START_MAGIC, %esi
+    movl $PVH_START_INFO_MAGIC, %esi
 1:  ret
 .size check_loader, . - check_loader
 
@@ -180,7 +179,7 @@ enter_long_mode:
 .type fail, @function
 fail:
     call serial_prepare
-    movl $VGA_TEXT_MEMORY, %edi
+    movl $TEXT_SCREEN_PHYSICAL, %edi
     movl $message_prefix, %esi
     call print
     movl %ebp, %esi
@@ -190,7 +189,7 @@ fail:
 .globl boot_failed
 boot_failed:                /* everything has been said: a place for a breakpoint */
     movw $DEBUG_EXIT_PORT, %dx
-    movl $PANIC_EXIT, %eax
+    movl $BOOT_FAILURE_EXIT_CODE, %eax
     outl %eax, %dx
 1:  cli
     hlt
@@ -216,7 +215,6 @@ serial_prepare:
     ret
 .size serial_prepare, . - serial_prepare
 
-.set VGA_TEXT_MEMORY, 0xb8000
 .set VGA_WHITE_ON_RED, 0x4f
 .set SERIAL_WAIT_LIMIT, 0x10000
 

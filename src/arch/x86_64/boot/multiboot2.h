@@ -5,9 +5,6 @@
 
 #include "arch/x86_64/boot/physical_view.h"
 
-/* In EAX when a Multiboot2 loader enters the kernel (Multiboot2 Specification 2.0, 3.3 "I386 machine state"). */
-enum { MULTIBOOT2_ENTRY_MAGIC = 0x36d76289 };
-
 /* A real loader needs a few KiB; more than this is not boot information. */
 enum { MULTIBOOT2_MAX_BYTES = 1024 * 1024 };
 

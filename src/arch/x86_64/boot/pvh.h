@@ -4,9 +4,7 @@
 #include <tenorite/arch/boot_info.h>
 
 #include "arch/x86_64/boot/physical_view.h"
-
-/* The first word of the start info, "xEn3" with bit 7 of the E set. Nothing in the registers tells a PVH entry. */
-enum { PVH_START_INFO_MAGIC = 0x336ec578 };
+#include "arch/x86_64/layout.h"
 
 enum NODISCARD pvh_error {
     PVH_OK,

@@ -21,8 +21,7 @@ NO_RETURN void arch_start(uint32_t loader_magic, uint32_t information);
 /* Boot page tables of boot/entry.S, at their physical addresses. */
 extern char boot_root_table[], boot_image_tables[];
 
-static_assert(MULTIBOOT2_ENTRY_MAGIC == MULTIBOOT2_BOOTLOADER_MAGIC, "entry.S checks for the same loader");
-static_assert(PVH_START_INFO_MAGIC == PVH_START_MAGIC, "entry.S checks for the same host");
+static_assert((int)BOOT_FAILURE_EXIT_CODE == (int)PANIC_EXIT_CODE, "entry.S ends like a panic");
 
 static struct boot_info boot_info;
 
@@ -61,9 +60,9 @@ void arch_start(uint32_t loader_magic, uint32_t information)
 {
     segments_init();
     traps_init();
+    kernel_early_init();
     protect_boot_tables();
     pic_init();
-    kernel_early_init();
     read_boot_info(loader_magic, information);
     kernel_main(&boot_info);
 }
