@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -14,7 +15,7 @@ PROJECT = """
 cmake_minimum_required(VERSION 3.25)
 project(pretended NONE)
 enable_testing()
-set(Python3_EXECUTABLE python)
+set(Python3_EXECUTABLE {python})
 function(tenorite_add_kernel target)
     add_executable(${{target}} IMPORTED GLOBAL)
     set_target_properties(${{target}} PROPERTIES IMPORTED_LOCATION /kernels/${{target}})
@@ -38,10 +39,10 @@ class CMakeTest(unittest.TestCase):
         self.addCleanup(holder.cleanup)
         source = Path(holder.name)
         self.build = source / "build"
-        (source / "CMakeLists.txt").write_text(PROJECT.format(module=MODULE, body=body), encoding="utf-8")
+        (source / "CMakeLists.txt").write_text(PROJECT.format(module=MODULE, body=body, python=sys.executable), encoding="utf-8")
         (source / "type.py").write_text("def drive(vm):\n    return True\n", encoding="utf-8")
         inherited = {name: value for name, value in os.environ.items() if name != "TENORITE_TIMEOUT_SCALE"}
-        return subprocess.run(["cmake", "-S", source, "-B", self.build], capture_output=True, text=True, check=False,
+        return subprocess.run(["cmake", "-G", "Ninja", "-S", source, "-B", self.build], capture_output=True, text=True, check=False,
                               env={**inherited, **environment})
 
     def only_test(self, body, **environment):
