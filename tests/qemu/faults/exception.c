@@ -44,6 +44,17 @@ static void overrun_array(void)
     (void)array[index];
 }
 
+/* gcc's plain -fsanitize=bounds would not look at the last member of a struct. */
+static void overrun_trailing_array(void)
+{
+    static struct {
+        int before;
+        volatile int array[4];
+    } object;
+    volatile int index = 4;
+    (void)object.array[index];
+}
+
 static void unexpected_vector(void)
 {
     __asm__ volatile("int $0xff");
@@ -73,6 +84,7 @@ void kernel_main(const struct boot_info *boot_info)
         {"write_low_half", write_low_half},
         {"unknown_segment", unknown_segment},
         {"overrun_array", overrun_array},
+        {"overrun_trailing_array", overrun_trailing_array},
         {"unexpected_vector", unexpected_vector},
         {"vector_13_by_software", vector_13_by_software},
         {"machine_check", machine_check},
