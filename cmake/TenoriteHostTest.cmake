@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: MIT
 # Host tests: the kernel's machine-neutral sources, compiled for the host, with doubles for the machine, under cmocka.
 
+# Where libraries lie is known only once a language is enabled, so this one is not looked for in TenoriteTools.
+if(BUILD_TESTING)
+    find_package(cmocka CONFIG QUIET)
+    if(NOT cmocka_FOUND)
+        message(FATAL_ERROR "Tenorite's host tests need cmocka. Debian and Ubuntu: apt-get install libcmocka-dev "
+                            "(or configure with -DBUILD_TESTING=OFF)")
+    endif()
+endif()
+
 set(TENORITE_HOST_FLAGS ${TENORITE_WARNING_FLAGS_${TENORITE_COMPILER}} ${TENORITE_CONTRACT_FLAGS_${TENORITE_COMPILER}}
     -fno-omit-frame-pointer)
 set(TENORITE_HOST_LINK_FLAGS "")
