@@ -97,11 +97,6 @@ struct console *console_find(const char *name)
     return NULL;
 }
 
-struct console *console_first(void)
-{
-    return first;
-}
-
 bool console_any_selected(void)
 {
     for (struct console *console = first; console != NULL; console = console->next)

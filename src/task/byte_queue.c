@@ -53,6 +53,7 @@ void byte_read_init(struct byte_read *self, struct byte_queue *queue)
 
 enum poll byte_read_poll(struct byte_read *self, struct context *context)
 {
+    ASSERT(self->queue, "byte_read %p: polled after completion", (void *)self);
     if (!byte_queue_take(self->queue, &self->byte)) {
         self->registered = context->waker;
         waker_slot_register(&self->queue->reader, context->waker);
@@ -65,5 +66,7 @@ enum poll byte_read_poll(struct byte_read *self, struct context *context)
 
 void byte_read_drop(struct byte_read *self)
 {
-    waker_slot_forget(&self->queue->reader, self->registered);
+    if (self->queue)
+        waker_slot_forget(&self->queue->reader, self->registered);
+    self->queue = NULL;
 }

@@ -48,6 +48,7 @@
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/timer.h>
+#include <tenorite/lib/text.h>
 #include <tenorite/mm/heap.h>
 
 #include "task.h"
@@ -56,7 +57,8 @@ enum { EXECUTOR_BATCH = 64, EXECUTOR_TIMER_BATCH = 64, HEAP_ALIGNMENT = 16 };
 
 void executor_init(struct executor *executor, struct heap *heap)
 {
-    *executor = (struct executor){.heap = heap};
+    memset(executor, 0, sizeof(*executor));
+    executor->heap = heap;
     timer_queue_init(&executor->timers);
 }
 

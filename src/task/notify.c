@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <tenorite/lib/panic.h>
 #include <tenorite/task/notify.h>
 
 void notify_signal(struct notify *notify)
@@ -20,6 +21,7 @@ void notify_wait_init(struct notify_wait *self, struct notify *notify)
 
 enum poll notify_wait_poll(struct notify_wait *self, struct context *context)
 {
+    ASSERT(self->notify, "notify_wait %p: polled after completion", (void *)self);
     if (!take_signal(self->notify)) {
         self->registered = context->waker;
         waker_slot_register(&self->notify->waiter, context->waker);
@@ -32,5 +34,7 @@ enum poll notify_wait_poll(struct notify_wait *self, struct context *context)
 
 void notify_wait_drop(struct notify_wait *self)
 {
-    waker_slot_forget(&self->notify->waiter, self->registered);
+    if (self->notify)
+        waker_slot_forget(&self->notify->waiter, self->registered);
+    self->notify = NULL;
 }

@@ -12,7 +12,9 @@
 
 void timer_queue_init(struct timer_queue *queue)
 {
-    queue->ends = (struct timer){.next = &queue->ends, .previous = &queue->ends, .queue = queue};
+    queue->ends.next = &queue->ends;
+    queue->ends.previous = &queue->ends;
+    queue->ends.queue = queue;
     queue->count = 0;
 }
 
@@ -23,7 +25,11 @@ void timer_queue_insert(struct timer_queue *queue, struct timer *timer, uint64_t
     ASSERT(!timer_is_waiting(timer), "timer %p already waits", (void *)timer);
     while (before != &queue->ends && before->deadline_ns > deadline_ns)
         before = before->previous;
-    *timer = (struct timer){before->next, before, queue, deadline_ns, waker};
+    timer->next = before->next;
+    timer->previous = before;
+    timer->queue = queue;
+    timer->deadline_ns = deadline_ns;
+    timer->waker = waker;
     before->next->previous = timer;
     before->next = timer;
     queue->count++;

@@ -23,4 +23,4 @@ enum NODISCARD command_line_result { COMMAND_LINE_FOUND, COMMAND_LINE_ABSENT, CO
 enum command_line_result command_line_value(const char *line, const char *key, char *value, size_t capacity);
 
 /* Whether the bare word `flag` is on the line; `flag=value` does not count. */
-bool command_line_has_flag(const char *line, const char *flag);
+bool command_line_has_flag(const char *line, const char *flag) MUST_CHECK;

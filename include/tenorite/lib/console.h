@@ -30,9 +30,6 @@ unsigned console_select(const char *names);
 /* The registered console of that name, or NULL. */
 struct console *console_find(const char *name);
 
-/* The first registered console, or NULL; walk on through `next`. */
-struct console *console_first(void);
-
 /* Whether any console is selected: without one, what is written is gone. */
 bool console_any_selected(void);
 

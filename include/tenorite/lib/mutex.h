@@ -13,13 +13,14 @@
  *         if (s->hits == 3) return;   // leaving in any way unlocks
  *     }
  *
- * Naming `statistics.value` is an error. `break` and `continue` bind to the block itself: each of them leaves it. What no
+ * Naming `statistics.value` is an error, and so is assigning the object, lock and all. `break` and `continue` bind to the block itself: each of them leaves it. What no
  * compiler refuses: storing `s` in a variable that outlives the block. A task may not await inside the block (the
  * compiler refuses, contract K6), and interrupt handlers may not take a lock that tasks hold with interrupts on, so on
  * one CPU a held lock can only be met by its own holder: that is a caller's bug, and after MUTEX_SPIN_LIMIT attempts it
  * panics instead of hanging.
  */
 struct mutex_lock {
+    const char cannot_be_assigned[0]; /* a const member forbids assignment of whatever contains it */
     bool is_locked;
 };
 
@@ -34,7 +35,7 @@ enum { MUTEX_SPIN_LIMIT = 100 * 1000 * 1000 };
 /* Initialiser for a MUTEX object: MUTEX(int) counter = MUTEX_INIT(7); MUTEX(struct point) p = MUTEX_INIT({.x = 1}); */
 #define MUTEX_INIT(...)                                                                                              \
     {                                                                                                                \
-        {false}, HIDDEN_INITIALISER(__VA_ARGS__)                                                                     \
+        {.is_locked = false}, HIDDEN_INITIALISER(__VA_ARGS__)                                                        \
     }
 
 /* Runs the block that follows with the lock held; `pointer` is the value's address inside. `mutex` is evaluated twice.

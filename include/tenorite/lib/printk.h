@@ -37,7 +37,7 @@ enum { PRINTK_DIRECT_LINES = 128 };
 void printk_set_threshold(enum log_level level);
 
 /* Reads a level's name ("error", "warning", "info", "debug"); false leaves *level unchanged. */
-bool log_level_parse(const char *name, enum log_level *level);
+bool log_level_parse(const char *name, enum log_level *level) MUST_CHECK;
 
 /* The time that lines are stamped with, nanoseconds since boot; 0 until set. `now_ns` is called in any context. */
 void printk_set_clock(uint64_t (*now_ns)(void));

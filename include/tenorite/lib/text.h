@@ -19,4 +19,4 @@ bool text_copy(char *to, size_t capacity, const char *from, size_t length);
 
 /* Reads an unsigned decimal number that fills `text` whole (digits only: no sign, no space, at least one digit; leading
  * zeros are fine) and does not exceed `limit`; false leaves *value unchanged. Any context. */
-bool text_to_u64(const char *text, uint64_t limit, uint64_t *value);
+bool text_to_u64(const char *text, uint64_t limit, uint64_t *value) MUST_CHECK;

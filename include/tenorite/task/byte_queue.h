@@ -26,15 +26,16 @@ void byte_queue_init(struct byte_queue *queue, uint8_t *storage, uint32_t capaci
 void byte_queue_push(struct byte_queue *queue, uint8_t byte);
 
 /* Takes the oldest byte if there is one. Task context. */
-bool byte_queue_take(struct byte_queue *queue, uint8_t *byte);
+bool byte_queue_take(struct byte_queue *queue, uint8_t *byte) MUST_CHECK;
 
 /* Bytes dropped so far, modulo 2^32. Any context. */
 uint32_t byte_queue_dropped(const struct byte_queue *queue);
 
 /* AWAIT(byte_read, &self->read, &queue): ready when a byte has come; it is in self->read.byte. Dropping the future
- * takes nothing out of the queue. */
+ * takes nothing out of the queue. A poll after completion panics. */
 struct byte_read {
-    struct byte_queue *queue;
+    struct byte_queue *queue; /* NULL: ended */
+    const char cannot_be_assigned[0];
     struct waker registered;
     uint8_t byte;
 };

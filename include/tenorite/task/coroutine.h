@@ -29,18 +29,20 @@
  *
  * What lives across an AWAIT is a member of the frame; locals live between two of them. AWAIT's second argument is
  * evaluated more than once and must name the same child each time. Children that are never awaited at the same time
- * may share a union. ASYNC_RETURN leaves the body early. `return` is not for coroutines.
+ * may share a union. ASYNC_RETURN leaves the body early.
  *
  * The cleanup section runs exactly once: after the body, or instead of its rest when the coroutine is dropped, before
  * the first poll too; so it relies on what NAME_init has set and nothing else. The child that was being awaited has
- * been dropped by then. It cannot await. Dropping a coroutine that has ended does nothing.
+ * been dropped by then. It cannot await, and it has no `context`: a drop comes without an executor and a waker. What it
+ * needs of them NAME_init has to put into the frame. Dropping a coroutine that has ended does nothing.
  *
  * Refused by the compiler:
  *   K6  a lock (WITH_LOCK, WITHOUT_INTERRUPTS) held across an AWAIT
  *   K7  a local that is set before an AWAIT and used after it; an AWAIT inside an inner `switch`
- *   K8  assigning a frame; ignoring the result of a poll; an AWAIT in the cleanup section
+ *   K8  assigning a frame; ignoring the result of a poll; an AWAIT in the cleanup section, or `context`; `return`
  * Panics: a poll after completion; with TENORITE_DEBUG, a frame that moved after its first poll.
- * Neither sees the address of an uninitialised local that is used on both sides of an AWAIT.
+ * Neither sees the address of an uninitialised local that is used on both sides of an AWAIT, nor a use of `context`
+ * before ASYNC_BEGIN, which a drop runs too.
  *
  * How it works: AWAIT leaves a case label in the switch that ASYNC_BEGIN opens, and its number in `resume`. The
  * numbers are dense, so the switch is one jump table (or, where those are off, a compare tree). Cancelling is one more
@@ -50,6 +52,9 @@
  * Each AWAIT adds a second case value that only the coroutine's own 128-bit switch can hold: inside an inner switch it
  * is cut down to the first, and a duplicate case is an error. Since `resume` has 16 bits the compilers drop the
  * second value, and the wide switch costs nothing.
+ *
+ * A local's clean-up sees every way out: the macros mark theirs as allowed, and what the optimizer cannot prove to be
+ * one of them is a `return` by hand. Nothing of it is left in the code. (Without TENORITE_STATIC_CONTRACTS it panics.)
  */
 struct coroutine {
     uint16_t resume;                           /* enum coroutine_resume, or the number of an AWAIT */
@@ -89,12 +94,13 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
 
 #define ASYNC_BEGIN                                                                                                  \
     enum { async_first = __COUNTER__ + 1 };                                                                          \
+    bool async_may_return __attribute__((cleanup(async_check_return))) = false;                                      \
     coroutine_check_address(&self->coroutine, __func__);                                                             \
     async_resume:                                                                                                    \
     switch ((ASYNC_WIDE)self->coroutine.resume) {                                                                    \
     default:                                                                                                         \
         if (self->coroutine.resume != COROUTINE_CLEANUP)                                                             \
-            return coroutine_poll_ended(&self->coroutine, context, __func__);                                        \
+            ASYNC_LEAVE_POLL(coroutine_poll_ended(&self->coroutine, context, __func__));                             \
         goto async_end;                                                                                              \
     case COROUTINE_START:                                                                                            \
         if (context->is_cancelled)                                                                                   \
@@ -116,14 +122,15 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
 #define ASYNC_CLEANUP                                                                                                \
     }                                                                                                                \
     __attribute__((fallthrough));                                                                                    \
-    case COROUTINE_CLEANUP: {
+    case COROUTINE_CLEANUP: {                                                                                        \
+        ASYNC_HIDE_CONTEXT
 
 #define ASYNC_END                                                                                                    \
     }                                                                                                                \
     }                                                                                                                \
     async_end:                                                                                                       \
     self->coroutine.resume = COROUTINE_DONE;                                                                         \
-    return POLL_READY;                                                                                               \
+    ASYNC_LEAVE_POLL(POLL_READY);                                                                                    \
     async_leave:                                                                                                     \
     self->coroutine.resume = COROUTINE_CLEANUP;                                                                      \
     goto async_resume
@@ -132,6 +139,21 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
 #define ASYNC_WIDE unsigned __int128
 #define ASYNC_GUARD ((ASYNC_WIDE)1 << 64)
 #define ASYNC_ONLY_IN_BODY (void)AWAIT_AND_ASYNC_RETURN_BELONG_BETWEEN_ASYNC_BEGIN_AND_ASYNC_CLEANUP
+
+#define ASYNC_LEAVE_POLL(result)                                                                                     \
+    do {                                                                                                             \
+        async_may_return = true;                                                                                     \
+        return (result);                                                                                             \
+    } while (0)
+
+/* Shadows the parameter by a constant that is no pointer. */
+#define ASYNC_HIDE_CONTEXT                                                                                           \
+    ASYNC_SHADOWING_BEGIN                                                                                            \
+    enum { context HIDDEN_NAME(ASYNC_NO_CONTEXT) = 1 };                                                              \
+    ASYNC_SHADOWING_END
+#define ASYNC_NO_CONTEXT "the cleanup section has no context: a drop comes without an executor and a waker"
+#define ASYNC_SHADOWING_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
+#define ASYNC_SHADOWING_END _Pragma("GCC diagnostic pop")
 
 #define ASYNC_FRAME_LINKAGE(linkage, name, ...)                                                                      \
     struct name {                                                                                                    \
@@ -164,8 +186,16 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
             goto async_leave;                                                                                        \
         }                                                                                                            \
         if (type##_poll((child), context) == POLL_PENDING)                                                           \
-            return POLL_PENDING;                                                                                     \
+            ASYNC_LEAVE_POLL(POLL_PENDING);                                                                          \
     } while (0)
+
+DECLARE_BREACH(async_returned, "no `return` in a coroutine: ASYNC_RETURN goes to the cleanup section");
+
+ALWAYS_INLINE void async_check_return(const bool *may_return)
+{
+    if (!*may_return)
+        async_returned();
+}
 
 /* A poll of a coroutine that has ended: fine when it is a drop, a panic that names it otherwise. */
 enum poll coroutine_poll_ended(struct coroutine *self, const struct context *context, const char *function) COLD;

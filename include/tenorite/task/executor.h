@@ -42,7 +42,8 @@ struct executor {
     struct executor_statistics statistics;
 };
 
-/* An executor without tasks. It takes frames and headers from `heap` and must stay where it is. */
+/* An executor without tasks. It takes frames and headers from `heap` and must stay where it is (assigning it
+ * does not compile). */
 void executor_init(struct executor *executor, struct heap *heap);
 
 /* Names one task for ever; of an ended task it names nothing (see struct waker, which has the same bits). */
@@ -125,7 +126,8 @@ struct task_info {
     enum task_state state;
 };
 
-bool executor_next_task(const struct executor *executor, struct task_cursor *cursor, struct task_info *info);
+bool executor_next_task(const struct executor *executor, struct task_cursor *cursor, struct task_info *info)
+    MUST_CHECK;
 
 /* "ready", "running" or "waiting". */
 const char *task_state_name(enum task_state state);

@@ -23,7 +23,8 @@ enum NODISCARD poll { POLL_PENDING, POLL_READY };
 
 struct executor;
 
-/* What a poll is told. Valid only during the poll; the waker may be copied. */
+/* What a poll is told. Valid only during the poll; the waker may be copied. A coroutine that is dropped runs its cleanup
+ * section without: there is no executor then, and no waker. */
 struct context {
     struct executor *executor; /* polls this task: its timers, its spawn */
     struct waker waker;        /* wakes this task */

@@ -16,9 +16,11 @@ struct notify {
 void notify_signal(struct notify *notify);
 
 /* AWAIT(notify_wait, &self->wait, &notify): ready when a signal has come since the last one that was taken; takes it.
- * One waiter at a time (a second one displaces the first in vain polls, see waker_slot_register). */
+ * One waiter at a time (a second one displaces the first in vain polls, see waker_slot_register). A poll after completion
+ * panics. */
 struct notify_wait {
-    struct notify *notify;
+    struct notify *notify; /* NULL: ended */
+    const char cannot_be_assigned[0];
     struct waker registered;
 };
 

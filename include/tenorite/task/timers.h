@@ -10,8 +10,10 @@
  */
 struct timer_queue;
 
-/* A timer that is not in a queue is all-zero memory. It does not move while it is in one. */
+/* A timer that is not in a queue is all-zero memory. It does not move while it is in one, nor while its future waits:
+ * assigning it, or a future that contains it, does not compile (contract K8). */
 struct timer {
+    const char cannot_be_assigned[0]; /* a const member forbids assignment of whatever contains it */
     struct timer *next;
     struct timer *previous;
     struct timer_queue *queue; /* NULL: not waiting */

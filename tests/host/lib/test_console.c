@@ -23,11 +23,11 @@ static void register_three(void)
 
 static void walk_the_list(void)
 {
-    child_print(console_first() ? "not empty\n" : "empty\n");
+    child_print(console_find("first") ? "not empty\n" : "empty\n");
     child_print(console_any_selected() ? "selected\n" : "none selected\n");
     console_print("nobody hears this\n");
     register_three();
-    for (struct console *console = console_first(); console; console = console->next) {
+    for (struct console *console = console_find("first"); console; console = console->next) {
         child_print(console->name);
         child_print(console->is_selected ? " selected\n" : "\n");
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Linked with --wrap=log_ring_read: an interrupt can strike when the drain has just found the ring empty. */
 #include "child_output.h"
 
 #include <tenorite/lib/printk.h>
@@ -220,6 +221,41 @@ static void a_line_printed_inside_a_drain_is_left_to_that_drain(void **state)
                 "(0)[    0.000000] mm: interrupted\n[    0.000000] irq: one\n[    0.000000] irq: two\n-\n");
 }
 
+static void (*when_found_empty)(void);
+
+enum log_ring_result __real_log_ring_read(struct log_ring *ring, struct log_record *record);
+enum log_ring_result __wrap_log_ring_read(struct log_ring *ring, struct log_record *record);
+
+enum log_ring_result __wrap_log_ring_read(struct log_ring *ring, struct log_record *record)
+{
+    enum log_ring_result result = __real_log_ring_read(ring, record);
+    void (*interrupt)(void) = when_found_empty;
+    if (result != LOG_RING_EMPTY || !interrupt)
+        return result;
+    when_found_empty = NULL;
+    interrupt();
+    return result;
+}
+
+static void log_late(void)
+{
+    log_info("irq", "late");
+}
+
+static void interrupt_the_end_of_the_drain(void)
+{
+    begin();
+    when_found_empty = log_late;
+    log_info("mm", "last");
+    child_print("-\n");
+}
+
+static void a_line_printed_after_the_drains_last_look_still_comes_out(void **state)
+{
+    (void)state;
+    check_child(interrupt_the_end_of_the_drain, 0, "[    0.000000] mm: last\n[    0.000000] irq: late\n-\n");
+}
+
 /* The clock is read in the middle of printk: here an interrupt strikes. */
 static uint64_t clock_interrupted(void)
 {
@@ -340,6 +376,7 @@ int main(void)
         cmocka_unit_test(overwritten_lines_are_counted_and_reported_once),
         cmocka_unit_test(go_direct_writes_what_is_pending_and_lasts),
         cmocka_unit_test(a_line_printed_inside_a_drain_is_left_to_that_drain),
+        cmocka_unit_test(a_line_printed_after_the_drains_last_look_still_comes_out),
         cmocka_unit_test(a_line_printed_inside_printk_comes_first_and_both_come_out),
         cmocka_unit_test(a_console_that_logs_every_write_does_not_keep_the_caller_for_ever),
         cmocka_unit_test(a_line_half_stored_is_waited_for_except_by_go_direct),

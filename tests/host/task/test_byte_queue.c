@@ -222,6 +222,64 @@ static void a_capacity_that_is_no_power_of_two_panics(void **state)
     EXPECT_PANIC("capacity 0", { byte_queue_init(&queue, storage, 0); });
 }
 
+/* A context whose waker is a live task's. */
+static struct context context_of(struct probe_record *record)
+{
+    spawn_probe(record);
+    run();
+    return (struct context){.executor = &executor, .waker = record->waker};
+}
+
+static void a_read_that_is_ready_leaves_no_waker_behind(void **state)
+{
+    struct probe_record record = {};
+    struct context context = context_of(&record);
+    struct byte_read read;
+
+    (void)state;
+    byte_read_init(&read, &queue);
+    before_register = push_x;
+    assert_int_equal(byte_read_poll(&read, &context), POLL_READY);
+    assert_int_equal(read.byte, 'x');
+    assert_int_equal(queue.reader.bits, 0);
+}
+
+static void dropping_an_ended_read_leaves_its_successor_registered(void **state)
+{
+    struct probe_record record = {};
+    struct context context = context_of(&record);
+    struct byte_read first, second;
+
+    (void)state;
+    byte_read_init(&first, &queue);
+    assert_int_equal(byte_read_poll(&first, &context), POLL_PENDING);
+    push("a");
+    assert_int_equal(byte_read_poll(&first, &context), POLL_READY);
+    byte_read_init(&second, &queue);
+    assert_int_equal(byte_read_poll(&second, &context), POLL_PENDING);
+    byte_read_drop(&first);
+    assert_int_equal(queue.reader.bits, context.waker.bits);
+    byte_read_drop(&second);
+    assert_int_equal(queue.reader.bits, 0);
+}
+
+static void a_poll_after_completion_panics_and_takes_no_byte(void **state)
+{
+    struct probe_record record = {};
+    struct context context = context_of(&record);
+    struct byte_read read;
+    uint8_t byte;
+
+    (void)state;
+    byte_read_init(&read, &queue);
+    push("ab");
+    assert_int_equal(byte_read_poll(&read, &context), POLL_READY);
+    EXPECT_PANIC("polled after completion", { (void)byte_read_poll(&read, &context); });
+    assert_int_equal(read.byte, 'a');
+    assert_true(byte_queue_take(&queue, &byte));
+    assert_int_equal(byte, 'b');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +292,9 @@ int main(void)
         QUEUE_TEST(a_byte_just_after_the_registration_is_not_lost),
         QUEUE_TEST(a_cancelled_reader_leaves_the_bytes),
         QUEUE_TEST(a_cancelled_reader_is_forgotten),
+        QUEUE_TEST(a_read_that_is_ready_leaves_no_waker_behind),
+        QUEUE_TEST(dropping_an_ended_read_leaves_its_successor_registered),
+        QUEUE_TEST(a_poll_after_completion_panics_and_takes_no_byte),
         QUEUE_TEST(pushing_allocates_nothing),
         QUEUE_TEST(a_capacity_that_is_no_power_of_two_panics),
     };

@@ -268,6 +268,35 @@ ASYNC(simple)
     ASYNC_END;
 }
 
+ASYNC_STATIC_FRAME(hasty, struct pause pause;);
+
+static void hasty_init(struct hasty *self)
+{
+    coroutine_init(&self->coroutine);
+}
+
+/* Kernel code with this body does not compile (contract k8_return_in_body). */
+ASYNC(hasty)
+{
+    ASYNC_BEGIN;
+    AWAIT(pause, &self->pause, 1);
+    return POLL_READY;
+    ASYNC_CLEANUP;
+    tell("[cleanup]");
+    ASYNC_END;
+}
+
+static void a_return_by_hand_panics_where_it_compiles(void **state)
+{
+    struct context context = context_of_test();
+    struct hasty hasty;
+
+    (void)state;
+    hasty_init(&hasty);
+    assert_int_equal(hasty_poll(&hasty, &context), POLL_PENDING);
+    EXPECT_PANIC("no `return` in a coroutine", { (void)hasty_poll(&hasty, &context); });
+}
+
 static void a_cleanup_section_is_optional(void **state)
 {
     struct context context = context_of_test();
@@ -354,6 +383,7 @@ int main(void)
         STORY_TEST(a_frame_that_was_not_initialised_panics),
         STORY_TEST(a_moved_frame_panics),
         STORY_TEST(a_frame_may_move_before_its_first_poll),
+        STORY_TEST(a_return_by_hand_panics_where_it_compiles),
         STORY_TEST(a_cleanup_section_is_optional),
         STORY_TEST(a_chain_a_thousand_deep_completes),
         STORY_TEST(a_coroutine_runs_as_a_task),

@@ -124,6 +124,72 @@ static void a_cancelled_waiter_is_forgotten_and_the_signal_kept(void **state)
     assert_int_equal(notified, 1);
 }
 
+static void a_cancelled_waiter_is_woken_no_more(void **state)
+{
+    struct task_handle task = spawn_waiter();
+
+    (void)state;
+    run();
+    assert_int_not_equal(notify.waiter.bits, 0);
+    assert_int_equal(executor_cancel(task), CANCEL_REQUESTED);
+    run();
+    assert_int_equal(notify.waiter.bits, 0);
+    assert_int_equal(count_tasks(), 0);
+}
+
+/* A context whose waker is a live task's. */
+static struct context context_of(struct probe_record *record)
+{
+    spawn_probe(record);
+    run();
+    return (struct context){.executor = &executor, .waker = record->waker};
+}
+
+static void a_wait_that_is_ready_leaves_no_waker_behind(void **state)
+{
+    struct probe_record record = {};
+    struct context context = context_of(&record);
+    struct notify_wait wait;
+
+    (void)state;
+    notify_wait_init(&wait, &notify);
+    signals_before_registering = true;
+    assert_int_equal(notify_wait_poll(&wait, &context), POLL_READY);
+    assert_int_equal(notify.waiter.bits, 0);
+}
+
+static void dropping_an_ended_wait_leaves_its_successor_registered(void **state)
+{
+    struct probe_record record = {};
+    struct context context = context_of(&record);
+    struct notify_wait first, second;
+
+    (void)state;
+    notify_wait_init(&first, &notify);
+    assert_int_equal(notify_wait_poll(&first, &context), POLL_PENDING);
+    notify_signal(&notify);
+    assert_int_equal(notify_wait_poll(&first, &context), POLL_READY);
+    notify_wait_init(&second, &notify);
+    assert_int_equal(notify_wait_poll(&second, &context), POLL_PENDING);
+    notify_wait_drop(&first);
+    assert_int_equal(notify.waiter.bits, context.waker.bits);
+    notify_wait_drop(&second);
+    assert_int_equal(notify.waiter.bits, 0);
+}
+
+static void a_poll_after_completion_panics(void **state)
+{
+    struct probe_record record = {};
+    struct context context = context_of(&record);
+    struct notify_wait wait;
+
+    (void)state;
+    notify_wait_init(&wait, &notify);
+    notify_signal(&notify);
+    assert_int_equal(notify_wait_poll(&wait, &context), POLL_READY);
+    EXPECT_PANIC("polled after completion", { (void)notify_wait_poll(&wait, &context); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +198,10 @@ int main(void)
         NOTIFY_TEST(signals_before_the_next_poll_are_one),
         NOTIFY_TEST(a_signal_between_the_look_and_the_registration_is_not_lost),
         NOTIFY_TEST(a_cancelled_waiter_is_forgotten_and_the_signal_kept),
+        NOTIFY_TEST(a_cancelled_waiter_is_woken_no_more),
+        NOTIFY_TEST(a_wait_that_is_ready_leaves_no_waker_behind),
+        NOTIFY_TEST(dropping_an_ended_wait_leaves_its_successor_registered),
+        NOTIFY_TEST(a_poll_after_completion_panics),
     };
 
     return cmocka_run_group_tests_name("notify", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "task_test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* One task per timer, so that the trace shows which timers fired, in which order. */
 enum { TIMERS = 16 };
@@ -14,7 +15,7 @@ static int timers_setup(void **state)
     task_test_setup(state);
     for (unsigned i = 0; i < TIMERS; i++) {
         records[i] = (struct probe_record){.letter = (char)('a' + i)};
-        timers[i] = (struct timer){};
+        memset(&timers[i], 0, sizeof(timers[i]));
         spawn_probe(&records[i]);
     }
     run();
@@ -121,7 +122,7 @@ static void a_moved_timer_panics(void **state)
 
     (void)state;
     start(0, 10);
-    moved = timers[0];
+    memcpy(&moved, &timers[0], sizeof(moved));
     EXPECT_PANIC("T3", { timer_remove(&moved); });
     timer_remove(&timers[0]);
 }
