@@ -4,7 +4,9 @@
 import os
 import re
 import shlex
+import shutil
 import signal
+import sys
 import time
 import unittest
 
@@ -116,6 +118,14 @@ class DryRun(unittest.TestCase):
             with self.subTest(text):
                 self.assertEqual(self.workspace.run("run", "-n", "--memory", text).returncode, 2)
 
+    def test_memory_that_no_test_covers_is_refused(self):
+        for size in ("1", "15"):
+            with self.subTest(size):
+                result = self.workspace.run("run", "-n", "--memory", size)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertIn("16 MiB", result.stderr)
+        self.assertIn(" -m 16 ", self.command("--memory", "16"))
+
 
 class Run(unittest.TestCase):
     def setUp(self):
@@ -145,6 +155,18 @@ class Run(unittest.TestCase):
     def test_a_warning_of_qemu_does_not_change_the_exit_code(self):
         result = self.run_with_qemu("echo 'qemu-system-x86_64: warning: no such feature' >&2; exit 1")
         self.assertEqual(result.returncode, 0)
+
+    def test_a_qemu_of_the_environment_that_does_not_exist_is_named(self):
+        result = self.workspace.run("run", QEMU="/nonexistent")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("variable QEMU names no program: /nonexistent", result.stderr)
+        self.assertNotIn("doctor", result.stderr)
+
+    def test_the_signal_that_ended_qemu_is_not_mentioned(self):
+        result = self.run_with_qemu("""echo 'qemu-system-x86_64: terminating on signal 15 from pid 1 (python3)' >&2
+            echo 'qemu-system-x86_64: warning: no such feature' >&2""")
+        self.assertNotIn("terminating", result.stderr)
+        self.assertIn("no such feature", result.stderr)
 
     def test_what_the_guest_prints_is_all_of_standard_output(self):
         result = self.run_with_qemu("echo booted; exit 1")
@@ -204,9 +226,30 @@ class Run(unittest.TestCase):
         return False
 
 
+GUEST_THAT_ENDS = """import re, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(re.search("unix:([^,]*)", " ".join(sys.argv)).group(1))
+listener.listen(1)
+listener.accept()[0].sendall(b"$W00#b7")
+"""
+GDB_THAT_IS_SLOW = """import re, socket, sys, time
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(re.search("target remote (.*)", open(sys.argv[sys.argv.index("-x") + 1]).read()).group(1))
+heard = b""
+while data := connection.recv(100):
+    heard += data
+time.sleep(0.3)
+connection.sendall(b"+")
+print(heard.decode())
+"""
+
+
 class Debug(unittest.TestCase):
     QEMU = """for word; do case $word in unix:*) socket=${word#unix:}; touch "${socket%%%%,*}" ;; esac; done
-        echo "$@" >%(root)s/qemu; echo $$ >%(root)s/pid; exec sleep 60"""
+        echo "$@" >%(root)s/qemu; echo $$ >%(root)s/pid
+        trap 'echo "qemu-system-x86_64: terminating on signal 15 from pid 1 (python3)" >&2; exit' TERM
+        echo 'qemu-system-x86_64: warning: this is slow' >&2
+        while :; do sleep 0.1; done"""
     GDB = """while [ "$1" != -x ]; do shift; done; cat "$2" >%(root)s/script; """
 
     def setUp(self):
@@ -215,12 +258,15 @@ class Debug(unittest.TestCase):
         self.workspace.add_tool("qemu-system-x86_64", self.QEMU % root)
         self.gdb = self.GDB % root
 
-    def debug_with_gdb(self, script, *arguments):
+    def finished_with_gdb(self, script, *arguments):
         self.workspace.add_tool("gdb", self.gdb + script)
         result = self.workspace.run("debug", *arguments)
         guest = int((self.workspace.root / "pid").read_text(encoding="utf-8"))
         self.assertTrue(Run.is_gone(guest), f"{guest} still runs")
-        return result.returncode
+        return result
+
+    def debug_with_gdb(self, script, *arguments):
+        return self.finished_with_gdb(script, *arguments).returncode
 
     def test_gdb_stops_at_the_first_line_of_c_and_then_obeys(self):
         batch = self.workspace.root / "my.gdb"
@@ -228,14 +274,42 @@ class Debug(unittest.TestCase):
         self.assertEqual(self.debug_with_gdb("exit 0", "--batch", str(batch), "--ex", "backtrace"), 0)
         commands = (self.workspace.root / "script").read_text(encoding="utf-8").splitlines()
         self.assertLess(commands.index("set architecture i386:x86-64"), commands.index("hbreak arch_start"))
-        self.assertEqual(commands[-5:], ["hbreak arch_start", "continue", f"source {batch}", "backtrace", "kill"])
+        self.assertEqual(commands[-7:-3], ["hbreak arch_start", "continue", f"source {batch}", "backtrace"])
         self.assertIn(" -S ", (self.workspace.root / "qemu").read_text(encoding="utf-8"))
+
+    def test_a_batch_leaves_ending_qemu_to_its_caller(self):
+        # gdb's `kill` races with QEMU's end; only where there is a guest can `disconnect` succeed.
+        self.assertEqual(self.debug_with_gdb("exit 0", "--batch"), 0)
+        commands = (self.workspace.root / "script").read_text(encoding="utf-8").splitlines()
+        self.assertEqual(commands[-3:], ["if $_thread", "disconnect", "end"])
+        self.assertNotIn("kill", commands)
+
+    def test_gdb_can_acknowledge_the_end_of_a_guest_that_is_gone(self):
+        root, python = self.workspace.root, shlex.quote(sys.executable)
+        (root / "machine.py").write_text(GUEST_THAT_ENDS, encoding="utf-8")
+        (root / "debugger.py").write_text(GDB_THAT_IS_SLOW, encoding="utf-8")
+        self.workspace.add_tool("qemu-system-x86_64", f'echo $$ >{root}/pid; exec {python} {root}/machine.py "$@"')
+        self.workspace.add_tool("gdb", f'[ "$1" = --version ] || exec {python} {root}/debugger.py "$@"')
+        result = self.workspace.run("debug", "--batch")
+        self.assertEqual((result.returncode, result.stdout), (0, "$W00#b7\n"), result.stderr)
+
+    def test_qemu_may_warn_but_does_not_say_that_it_was_ended(self):
+        result = self.finished_with_gdb("sleep 0.5", "--batch")
+        self.assertIn("this is slow", result.stderr)
+        self.assertNotIn("terminating", result.stderr)
+
+    def test_a_qemu_of_the_environment_that_does_not_exist_is_named(self):
+        result = self.workspace.run("debug", QEMU="/nonexistent")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("variable QEMU names no program: /nonexistent", result.stderr)
 
     def test_a_failing_batch_is_a_failure(self):
         self.assertEqual(self.debug_with_gdb("exit 1", "--batch"), 1)
 
     def test_a_batch_that_hangs_is_a_timeout(self):
-        self.assertEqual(self.debug_with_gdb("sleep 30", "--batch", "--timeout", "1"), 124)
+        start = time.monotonic()
+        self.assertEqual(self.debug_with_gdb("sleep 30; echo late", "--batch", "--timeout", "1"), 124)
+        self.assertLess(time.monotonic() - start, 20, "what gdb started goes with it")
 
     def test_a_missing_batch_file_is_a_usage_error(self):
         self.assertEqual(self.workspace.run("debug", "--batch", "/nonexistent").returncode, 2)
@@ -257,6 +331,26 @@ class Test(unittest.TestCase):
         self.assertIn(f"<--preset><dev><--output-on-failure><--no-tests=error><-j><3><--output-junit><{junit}>"
                       "<-L><host><-R><heap|frames><--repeat><x>", result.stderr)
 
+    def build_command(self, *arguments):
+        """What is built for a test run in a build directory that Ninja knows."""
+        for name in ("CMakePresets.json", "build/dev/build.ninja"):
+            path = self.workspace.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self.workspace.add_tool("cmake", f'[ "$1" = --version ] || echo "$@" >{self.workspace.root}/cmake')
+        self.assertEqual(self.run_with_ctest("exit 0", *arguments).returncode, 0)
+        return (self.workspace.root / "cmake").read_text(encoding="utf-8")
+
+    def test_for_host_tests_only_these_are_built(self):
+        self.assertRegex(self.build_command("-L", "host", "-R", "heap"), "--build .*--target tests/host/all\n$")
+
+    def test_for_other_tests_everything_is_built(self):
+        for arguments in ((), ("-L", "qemu"), ("-L", "host|tools"), ("-R", "host")):
+            with self.subTest(arguments):
+                command = self.build_command(*arguments)
+                self.assertIn("--build", command)
+                self.assertNotIn("--target", command)
+
     def test_results_are_counted_and_the_next_command_named(self):
         junit = self.workspace.root / "build/dev"
         script = f"""mkdir -p {junit}
@@ -269,13 +363,44 @@ class Test(unittest.TestCase):
 
 class Clean(unittest.TestCase):
     def setUp(self):
-        self.workspace = Workspace(self)
+        self.workspace = Workspace(self, tools=(), has_python=False)
+        self.workspace.add_tool("apt-get", f"touch {self.workspace.root}/installs")
+        (self.workspace.bin / "rm").symlink_to(shutil.which("rm"))
         for preset in ("dev", "release"):
-            (self.workspace.root / "build" / preset).mkdir(parents=True)
+            (self.workspace.root / "build" / preset / "src").mkdir(parents=True)
+
+    def tearDown(self):
+        self.assertFalse((self.workspace.root / "installs").exists(), "clean needs nothing but the base system")
+
+    def left(self):
+        return sorted(path.name for path in (self.workspace.root / "build").iterdir())
 
     def test_one_preset_goes_alone(self):
         self.assertEqual(self.workspace.run("clean", "--preset", "dev").returncode, 0)
-        self.assertEqual([path.name for path in (self.workspace.root / "build").iterdir()], ["release"])
+        self.assertEqual(self.left(), ["release"])
+        self.assertEqual(self.workspace.run("clean", "--preset=release").returncode, 0)
+        self.assertEqual(self.left(), [])
+        self.assertEqual(self.workspace.run("clean", "--preset", "dev").returncode, 0)
+
+    def test_a_preset_that_is_no_more_can_still_be_cleaned(self):
+        (self.workspace.root / "build/former").mkdir()
+        self.assertEqual(self.workspace.run("clean", "--preset", "former").returncode, 0)
+        self.assertEqual(self.left(), ["dev", "release"])
+
+    def test_nothing_outside_of_the_build_directory_goes(self):
+        for name in ("", ".", "..", "../tools", "dev/../../tools", "/tmp", "_base", "nonsense"):
+            with self.subTest(name):
+                result = self.workspace.run("clean", "--preset", name)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn("there are dev release asan clang ci;", result.stderr)
+        self.assertEqual(self.left(), ["dev", "release"])
+        self.assertTrue((self.workspace.root / "tools/cli").exists())
+
+    def test_a_wrong_word_removes_nothing(self):
+        for arguments in (("dev",), ("--preset",), ("--preset", "dev", "x"), ("--", "x")):
+            with self.subTest(arguments):
+                self.assertEqual(self.workspace.run("clean", *arguments).returncode, 2)
+        self.assertEqual(self.left(), ["dev", "release"])
 
     def test_everything_goes(self):
         self.assertEqual(self.workspace.run("clean").returncode, 0)

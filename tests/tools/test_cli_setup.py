@@ -23,6 +23,14 @@ def add_sudo(workspace):
     workspace.add_tool("sudo", f'echo "sudo $*" >>{workspace.root}/log; [ "$1" != -n ] || shift; exec "$@"')
 
 
+def add_old_cmake(workspace, installed="3.18.4-2", candidate="3.18.4-2"):
+    """A cmake that is too old, and an apt-cache that knows what is installed and what could be."""
+    workspace.add_tool("cmake", "echo cmake version 3.18.4")
+    workspace.add_tool("apt-cache", f"""
+        [ "$*" = "policy cmake" ] || exit 1
+        printf '%s\\n' cmake: '  Installed: {installed}' '  Candidate: {candidate}' '  Version table:'""")
+
+
 def log_of(workspace):
     path = workspace.root / "log"
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -62,6 +70,23 @@ class Doctor(unittest.TestCase):
         self.assertNotIn("\033", workspace.run_on_terminal("doctor", NO_COLOR="0")[1])
         self.assertNotIn("\033", workspace.run_on_terminal("doctor", TERM="dumb")[1])
         self.assertNotIn("\033", workspace.run("doctor").stdout)
+
+
+    def test_the_qemu_of_the_environment_is_looked_at(self):
+        workspace = Workspace(self)
+        for name in ("/nonexistent", str(workspace.root), "no-such-qemu"):
+            with self.subTest(name):
+                result = workspace.run("doctor", QEMU=name)
+                self.assertEqual(result.returncode, 1)
+                self.assertRegex(result.stdout, rf"(?m)^QEMU \(environment\) +missing +{name}$")
+                self.assertIn(f"variable QEMU names no program: {name}", result.stderr)
+                self.assertNotIn("setup", result.stderr)
+                self.assertEqual(workspace.run("setup", QEMU=name).returncode, 1)
+        for name in (f"{workspace.bin}/qemu-system-x86_64", "gdb"):
+            with self.subTest(name):
+                result = workspace.run("doctor", QEMU=name)
+                self.assertEqual(result.returncode, 0)
+                self.assertRegex(result.stdout, rf"(?m)^QEMU \(environment\) +99\.1 +{name}$")
 
 
 class Setup(unittest.TestCase):
@@ -146,17 +171,79 @@ class Setup(unittest.TestCase):
             self.assertEqual(len(names), len(set(names)), line)
 
 
+class TooOld(unittest.TestCase):
+    """doctor, setup and the other verbs agree on programs that are there, but too old."""
+
+    def setUp(self):
+        self.workspace = Workspace(self)
+
+    def check(self, status, *words):
+        for verb in ("setup", "build"):
+            with self.subTest(verb):
+                self.assertEqual(self.workspace.run("doctor").returncode, 1)
+                result = self.workspace.run(verb)
+                self.assertEqual(result.returncode, status, result.stderr)
+                self.assertNotIn("everything is there", result.stderr)
+                for word in words:
+                    self.assertIn(word, result.stderr)
+
+    def test_the_needed_version_is_named_without_a_package_manager(self):
+        self.workspace.add_tool("gcc", "echo 'gcc (Debian 10.2.1-6) 10.2.1'")
+        self.check(2, "too old: gcc 10.2.1, version 12 or newer is needed")
+
+    def test_a_package_that_has_a_newer_version_is_updated(self):
+        add_old_cmake(self.workspace, candidate="3.25.1-1")
+        self.workspace.add_tool("id", "echo 0")
+        self.workspace.add_tool("apt-get", f"""
+            case "$*" in *' cmake') printf '#!/bin/sh\\necho 3.25.1\\n' >{self.workspace.bin}/cmake ;; esac""")
+        result = self.workspace.run("setup")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.workspace.run("doctor").returncode, 0)
+
+    def test_a_distribution_that_has_no_newer_version_is_named_as_the_reason(self):
+        for user_id in (0, 1000):
+            with self.subTest(user_id=user_id):
+                add_old_cmake(self.workspace)
+                add_apt(self.workspace, user_id)
+                self.check(1, "cmake 3.25 or newer is needed, and this distribution has only 3.18.4-2")
+
+    def test_without_apt_cache_an_installation_that_did_not_help_is_explained(self):
+        self.workspace.add_tool("cmake", "echo cmake version 3.18.4")
+        add_apt(self.workspace, 0)
+        self.check(1, "cmake 3.25 or newer is needed, and this distribution has only 3.18.4")
+
+    def test_a_program_that_hides_a_good_one_is_named_and_nothing_is_installed(self):
+        add_old_cmake(self.workspace, installed="3.25.1-1", candidate="3.25.1-1")
+        for user_id in (0, 1000):
+            with self.subTest(user_id=user_id):
+                add_apt(self.workspace, user_id)
+                self.check(1, f"{self.workspace.bin}/cmake is cmake 3.18.4 and hides the package cmake 3.25.1-1")
+        self.assertEqual(log_of(self.workspace), [])
+
+    def test_epochs_of_package_versions_do_not_count(self):
+        self.workspace.add_tool("gcc", "echo 'gcc (Debian 10.2.1-6) 10.2.1'")
+        self.workspace.add_tool("apt-cache", "echo 'Installed: 40:10.2.1-1'; echo 'Candidate: 40:10.2.1-1'")
+        add_apt(self.workspace, 1000)
+        self.check(1, "gcc 12 or newer is needed, and this distribution has only 10.2.1-1")
+
+    def test_other_package_managers_get_their_line(self):
+        add_old_cmake(self.workspace)
+        self.workspace.add_tool("dnf", "exit 1")
+        self.check(2, "too old: cmake 3.18.4, version 3.25 or newer is needed", "needs a newer distribution")
+
+
 class ImplicitSetup(unittest.TestCase):
     def test_a_verb_installs_what_it_lacks_and_goes_on(self):
         workspace = Workspace(self, WITHOUT_NINJA)
         add_apt(workspace, 0)
-        workspace.add_tool("cmake", f'echo "cmake $*" >>{workspace.root}/log')
+        note = f'echo "cmake $*" >>{workspace.root}/log'
+        workspace.add_tool("cmake", f'[ "$1" = --version ] && echo 99.1 || {note}')
         result = workspace.run("build")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(log_of(workspace)[:3], CALLS_OF_APT + ["cmake --preset dev"])
 
     def test_a_verb_does_not_install_what_only_others_need(self):
-        workspace = Workspace(self, [tool for tool in EVERY_TOOL if not tool.startswith("clang")])
+        workspace = Workspace(self, [tool for tool in EVERY_TOOL if not tool.startswith("clang-")])
         add_apt(workspace, 0)
         self.assertEqual(workspace.run("build").returncode, 0)
         self.assertEqual(log_of(workspace), [])
@@ -182,10 +269,27 @@ class ImplicitSetup(unittest.TestCase):
         self.assertEqual(workspace.run("run", "-n").returncode, 0)
         self.assertEqual(log_of(workspace), [])
 
-    def test_help_without_python_is_the_overview(self):
-        result = Workspace(self, tools=(), has_python=False).run("run", "--help")
-        self.assertEqual(result.returncode, 0)
-        self.assertIn("./tenorite VERB", result.stdout)
+    def test_what_python_has_to_answer_fails_without_it_and_installs_nothing(self):
+        for old in (False, True):
+            workspace = Workspace(self, tools=(), has_python=False)
+            add_apt(workspace, 0)
+            if old:
+                workspace.add_tool("python3", "echo Python 3.7.3")
+            for arguments in (("run", "--help"), ("run", "-n"), ("build", "-h")):
+                with self.subTest(arguments, old=old):
+                    result = workspace.run(*arguments)
+                    self.assertEqual((result.returncode, result.stdout), (1, ""))
+                    self.assertIn("too old: python3 3.7.3" if old else "missing: python3", result.stderr)
+                    self.assertIn(f"'./tenorite {' '.join(arguments)}' needs that. Next:", result.stderr)
+            self.assertEqual(log_of(workspace), [])
+
+    def test_verbs_in_sh_explain_themselves_without_python(self):
+        workspace = Workspace(self, tools=(), has_python=False)
+        for verb in ("doctor", "setup", "clean"):
+            with self.subTest(verb):
+                result = workspace.run(verb, "--help")
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn(f"Usage: ./tenorite {verb}", result.stdout)
 
 
 if __name__ == "__main__":

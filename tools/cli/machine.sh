@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2154
-# What a machine needs for Tenorite: finding it (doctor), installing it (setup). POSIX sh, read by ./tenorite, which
-# has say(), exit_failure and exit_usage.
+# What a machine needs for Tenorite, and finding it (doctor). POSIX sh, read by ./tenorite, which has say(),
+# exit_failure and exit_usage.
 #
-# One table, `requirements`, drives doctor, setup and the set-up that other verbs do on their own.
+# One table, `requirements`, drives doctor, setup and the set-up that other verbs do on their own (tools/cli/setup.sh).
 
 # check             what must be there: PROGRAM[>=VERSION] (several names: a/b), file:PATH[,PATH...], header:NAME,
 #                   or clang-runtime
@@ -24,7 +24,7 @@ mformat                                build  mtools              mtools        
 qemu-system-x86_64                     build  qemu-system-x86     qemu-system-x86-core  qemu-system-x86    qemu
 gdb                                    build  gdb                 gdb                   gdb                gdb
 header:cmocka.h                        build  libcmocka-dev       libcmocka-devel       cmocka             cmocka
-clang>=14                              test   clang               clang                 clang              llvm
+clang>=14                              build  clang               clang                 clang              llvm
 clang-runtime                          test   libclang-rt-dev     compiler-rt           compiler-rt        llvm
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
 clang-tidy                             style  clang-tidy          clang-tools-extra     clang              llvm
@@ -89,6 +89,25 @@ probe() {
     esac
 }
 
+# Sets $found like probe, and of a row with a version also $version (empty if unknown) and, where that is too old,
+# $needed to the least that will do.
+examine() {
+    probe "$1"
+    version='' needed=''
+    case $1 in
+    *'>='*) [ -n "$found" ] || return 0 ;;
+    *) return 0 ;;
+    esac
+    path=$found
+    find_version "$path"
+    version=$found found=$path
+    if [ "$version" = found ]; then
+        version=''
+    elif ! is_at_least "$version" "${1#*'>='}"; then
+        needed=${1#*'>='}
+    fi
+}
+
 first_existing() {
     paths=$1
     while [ -n "$paths" ]; do
@@ -120,7 +139,6 @@ groups_of() {
     test) echo every build test ;;
     lint) echo every build test style ;;
     format) echo every style ;;
-    clean) echo every ;;
     *) echo every build ;;
     esac
 }
@@ -151,12 +169,13 @@ package_for() {
     fi
 }
 
-# Sets $packages (and $lacking, the names of the checks) to what is missing for the groups, in MANAGER's names.
-# With `all` as first argument, to every package. collect all|missing MANAGER GROUP...
+# Sets $packages to what is missing or too old for the groups, in MANAGER's names, $lacking to the names of the checks
+# that found nothing, and $outdated to words PROGRAM/VERSION/NEEDED/PACKAGE.
+# With `all` as first argument, $packages is every package. collect all|missing MANAGER GROUP...
 collect() {
     which=$1 for_manager=$2
     shift 2
-    groups=" $* " packages='' lacking=''
+    groups=" $* " packages='' lacking='' outdated=''
     while read -r check group apt dnf pacman brew; do
         case $groups in
         *" $group "*) ;;
@@ -166,12 +185,17 @@ collect() {
             continue
         fi
         if [ "$which" = missing ]; then
-            probe "$check"
-            [ -z "$found" ] || continue
+            examine "$check"
+            [ -z "$found" ] || [ -n "$needed" ] || continue
+            row_version=$version row_needed=$needed
         fi
         shown_name "$check"
-        lacking="$lacking $shown"
         package_for "$for_manager" "$apt" "$dnf" "$pacman" "$brew"
+        if [ "$which" = all ] || [ -z "$row_needed" ]; then
+            lacking="$lacking $shown"
+        else
+            outdated="$outdated $shown/$row_version/$row_needed/$package"
+        fi
         case " $packages " in
         *" $package "* | *' - '*) ;;
         *) [ "$package" = - ] || packages="$packages $package" ;;
@@ -179,7 +203,25 @@ collect() {
     done <<TABLE
 $requirements
 TABLE
-    packages=${packages# } lacking=${lacking# }
+    packages=${packages# } lacking=${lacking# } outdated=${outdated# }
+}
+
+# Of the last collect.
+is_complete() { [ -z "$lacking$outdated" ]; }
+
+# Sets $tool, $version, $needed and $package from a word of $outdated.
+split_outdated() {
+    tool=${1%%/*} package=${1##*/}
+    version=${1#*/} version=${version%/*}
+    needed=${version#*/} version=${version%/*}
+}
+
+report_incomplete() {
+    [ -z "$lacking" ] || say "missing: $lacking"
+    for each in $outdated; do
+        split_outdated "$each"
+        say "too old: $tool $version, version $needed or newer is needed"
+    done
 }
 
 shown_name() {
@@ -208,18 +250,20 @@ doctor() {
     done <<TABLE
 $requirements
 TABLE
+    doctor_qemu_variable
     if [ "$problems" -gt 0 ]; then
         say "$problems missing or too old. Next: ./tenorite setup"
         return "$exit_failure"
     fi
+    check_qemu_variable || return
     say "everything is there. Next: ./tenorite run"
 }
 
 doctor_row() {
-    probe "$1"
-    state=$found colour=$good
+    examine "$1"
+    colour=$good state=${version:-found}
     case $1 in
-    file:* | header:* | clang-runtime) [ -z "$found" ] || state=found ;;
+    file:* | header:* | clang-runtime | *'>='*) ;;
     *)
         if [ -n "$found" ]; then
             find_version "$found"
@@ -227,124 +271,37 @@ doctor_row() {
         fi
         ;;
     esac
-    case $1 in
-    *'>='*)
-        if [ -n "$state" ] && [ "$state" != found ] && ! is_at_least "$state" "${1#*'>='}"; then
-            state="$state, needs ${1#*'>='}" colour=$bad problems=$((problems + 1))
-        fi
-        ;;
-    esac
-    if [ -z "$state" ]; then
+    if [ -z "$found" ]; then
         state=missing colour=$bad problems=$((problems + 1))
+    elif [ -n "$needed" ]; then
+        state="$version, needs $needed" colour=$bad problems=$((problems + 1))
     fi
     shown_name "$1"
     package_for "$manager" "$2" "$3" "$4" "$5"
     printf '%-33s %s%-22s%s %s\n' "$shown" "$colour" "$state" "$plain" "$package"
 }
 
-# --- setup ------------------------------------------------------------------------------------------------------
-
-# Sets $command_line to what installs the packages: install_command MANAGER PREFIX PACKAGES
-install_command() {
-    case $1 in
-    dnf) command_line="$2dnf install -y $3" ;;
-    pacman) command_line="$2pacman -S --needed $3" ;;
-    brew) command_line="brew install $3" ;;
-    *) command_line="$2apt-get update && $2env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $3" ;;
-    esac
-}
-
-print_all_commands() {
-    for each in apt dnf pacman brew; do
-        collect "$1" "$each" every build test style
-        install_command "$each" '' "$packages"
-        printf '%-7s %s\n' "$each:" "$command_line"
-    done
-}
-
-is_ci() {
-    case ${CI:-} in
-    '' | 0 | false) return 1 ;;
-    esac
-}
-
-# install_missing GROUP...: returns 0 when everything of the groups is there afterwards.
-install_missing() {
-    find_manager
-    collect missing "$manager" "$@"
-    if [ -z "$lacking" ]; then
-        return 0
-    fi
-    say "missing: $lacking"
-    case $manager in
-    '')
-        say "no package manager that Tenorite knows; install one of these sets:"
-        print_all_commands missing
-        return "$exit_usage"
-        ;;
-    dnf | pacman | brew)
-        install_command "$manager" 'sudo ' "$packages"
-        say "install the packages, then try again:"
-        printf '%s\n' "$command_line"
-        return "$exit_usage"
-        ;;
-    esac
-    if [ "$(id -u)" = 0 ]; then
-        prefix=''
-    elif command -v sudo >/dev/null 2>&1 && { is_ci || [ -t 0 ]; }; then
-        prefix='sudo '
+# No package helps against a wrong QEMU= in the environment: it has a row, but is none of the problems for setup.
+doctor_qemu_variable() {
+    [ -n "${QEMU:-}" ] || return 0
+    if is_program "$QEMU"; then
+        find_version "$QEMU"
+        printf '%-33s %s%-22s%s %s\n' 'QEMU (environment)' "$good" "$found" "$plain" "$QEMU"
     else
-        install_command apt 'sudo ' "$packages"
-        say "no rights to install packages here; as root, or with sudo:"
-        printf '%s\n' "$command_line"
-        return "$exit_usage"
+        printf '%-33s %s%-22s%s %s\n' 'QEMU (environment)' "$bad" missing "$plain" "$QEMU"
     fi
-    install_command apt "$prefix" "$packages"
-    say "installing: $command_line"
-    if [ -n "$prefix" ] && ! is_ci && ! ask "Run this command?"; then
-        say "nothing was installed"
-        return "$exit_failure"
-    fi
-    run_apt "$@"
 }
 
-ask() {
-    printf '%s [y/N] ' "$1" >&2
-    read -r answer || return 1
-    case $answer in
-    y | Y | yes | Yes) ;;
-    *) return 1 ;;
+is_program() {
+    case $1 in
+    */*) [ -f "$1" ] && [ -x "$1" ] ;;
+    *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
 
-# Installs $packages. Standard input stays untouched: it may be meant for the guest of `./tenorite run`.
-run_apt() {
-    set_up_groups=$*
-    sudo=''
-    if [ -n "$prefix" ]; then
-        sudo=sudo
-        [ -t 0 ] || sudo='sudo -n'
-    fi
-    # shellcheck disable=SC2086 # both are lists of words
-    {
-        $sudo apt-get update </dev/null >&2 || say "apt-get update failed; trying the package lists that are here"
-        $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages </dev/null >&2 ||
-            {
-                say "apt-get failed; see its messages above"
-                return "$exit_failure"
-            }
-        hash -r
-        collect missing apt $set_up_groups
-    }
-    if [ -n "$lacking" ]; then
-        say "still missing after the installation: $lacking"
+check_qemu_variable() {
+    if [ -n "${QEMU:-}" ] && ! is_program "$QEMU"; then
+        say "the environment variable QEMU names no program: $QEMU. Next: correct or unset it"
         return "$exit_failure"
     fi
-}
-
-setup() {
-    case ${1:-} in
-    --print) print_all_commands all ;;
-    *) install_missing every build test style && say "everything is there. Next: ./tenorite run" ;;
-    esac
 }

@@ -5,7 +5,7 @@ import sys
 
 import children
 import terminal
-from verbs import build, clean, debug, format as format_sources, iso, lint, run, test
+from verbs import build, debug, format as format_sources, iso, lint, run, test
 
 VERBS = {
     "build": build,
@@ -13,7 +13,6 @@ VERBS = {
     "test": test,
     "debug": debug,
     "iso": iso,
-    "clean": clean,
     "format": format_sources,
     "lint": lint,
 }

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
 """QEMU command lines, and what QEMU's exit status says."""
 
+import argparse
 import os
 import shutil
+import sys
+import threading
 
 import project
 import terminal
 
 BOOT_WAYS = ("bios", "pvh")
+SMALLEST_TESTED_MIB = 16
 DEBUG_EXIT = "isa-debug-exit,iobase=0xf4,iosize=4"
 
 
@@ -15,12 +19,21 @@ def program():
     return os.environ.get("QEMU") or "qemu-system-x86_64"
 
 
+def memory_size(text):
+    """An argparse type. With next to no memory the guest ends before it can say anything."""
+    size = terminal.whole_number(1, 1 << 20)(text)
+    if size < SMALLEST_TESTED_MIB:
+        reason = f"{size} MiB are too few: {SMALLEST_TESTED_MIB} MiB is the least that Tenorite is tested with"
+        raise argparse.ArgumentTypeError(reason)
+    return size
+
+
 def add_machine_options(parser, default_boot):
     parser.add_argument("--boot", choices=BOOT_WAYS, default=default_boot,
                         help=f"bios: the ISO by GRUB; pvh: the kernel by QEMU, much faster (default {default_boot})")
     project.add_preset_option(parser)
-    parser.add_argument("--memory", type=terminal.whole_number(1, 1 << 20), default=128, metavar="MIB",
-                        help="guest memory (default 128)")
+    parser.add_argument("--memory", type=memory_size, default=128, metavar="MIB",
+                        help=f"guest memory, from {SMALLEST_TESTED_MIB} MiB on (default 128)")
     parser.add_argument("--machine", default="pc", metavar="M", help="QEMU machine (default pc)")
     parser.add_argument("--cpu", default="max", metavar="C", help="QEMU CPU model (default max)")
     parser.add_argument("--append", metavar="TEXT", help="kernel command line; needs --boot pvh")
@@ -54,15 +67,46 @@ def build_for(options):
 
 
 def check_program():
-    if shutil.which(program()) is None:
-        raise terminal.Failure(f"no {program()} here. Next: ./tenorite doctor")
+    if shutil.which(program()) is not None:
+        return
+    if os.environ.get("QEMU"):
+        reason = f"the environment variable QEMU names no program: {program()}"
+        raise terminal.Failure(f"{reason}. Next: correct or unset it")
+    raise terminal.Failure(f"no {program()} here. Next: ./tenorite doctor")
 
 
 def is_error_line(line):
     """Whether QEMU complains about itself: `qemu-system-x86_64: text`, but no warning."""
     name, separator, text = line.partition(":")
     is_own = bool(separator) and os.path.basename(name) == os.path.basename(program())
-    return is_own and not text.strip().startswith(("warning:", "info:", "terminating on signal"))
+    return is_own and not text.strip().startswith(("warning:", "info:"))
+
+
+def is_farewell_line(line):
+    """Whether QEMU says that we, or gdb, ended it."""
+    return "qemu" in line and (": terminating on signal " in line or ": QEMU: Terminated via GDBstub" in line)
+
+
+class Complaints:
+    """Passes QEMU's standard error on, except farewells, and notes whether QEMU complained about itself."""
+
+    def __init__(self, stream):
+        self.seen = False
+        self._thread = threading.Thread(target=self._copy, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _copy(self, stream):
+        for line in stream:
+            text = line.decode(errors="replace")
+            if is_farewell_line(text):
+                continue
+            self.seen = self.seen or is_error_line(text)
+            sys.stderr.buffer.write(line)
+            sys.stderr.buffer.flush()
+
+    def finish(self):
+        """To be called when QEMU has ended: waits for its last words."""
+        self._thread.join(timeout=2)
 
 
 def guest_exit_status(status, qemu_complained):

@@ -14,6 +14,7 @@ Examples:
 Exit status: gdb's (0 or 1), 2 wrong usage, 124 when a batch took longer than --timeout.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ import time
 from pathlib import Path
 
 import children
+import gdb_relay
 import project
 import qemu
 import terminal
@@ -49,32 +51,39 @@ def perform(options, passed_on):
     qemu.build_for(options)
     log = project.build_directory(options.preset) / "debug-serial.log"
     with tempfile.TemporaryDirectory(prefix="tenorite-") as directory:
-        # A socket in the file system: no port that another session may hold.
-        socket = Path(directory) / "gdb.sock"
+        # Sockets in the file system: no port that another session may hold.
+        socket, gdb_socket = Path(directory) / "qemu.sock", Path(directory) / "gdb.sock"
         script = Path(directory) / "start.gdb"
-        script.write_text(gdb_script(options, socket), encoding="utf-8")
+        script.write_text(gdb_script(options, gdb_socket), encoding="utf-8")
         command = qemu.machine_command(options, f"file:{log}")
         command += ["-S", "-gdb", f"unix:{socket},server=on,wait=off"] + passed_on
-        with children.running(command, True, stdin=subprocess.DEVNULL) as machine:
-            wait_for_socket(machine, socket)
+        machine = children.running(command, True, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        with machine as child:
+            wait_for_socket(child, socket, qemu.Complaints(child.stderr))
+            gdb_relay.start(gdb_socket, socket)
             terminal.say(f"serial output: {log}")
             return run_gdb(options, script)
 
 
 def gdb_script(options, socket):
-    """An error in a script ends it, so that a batch that never stopped cannot look like a success."""
+    """An error in a script ends it, so that a batch that never stopped cannot look like a success.
+
+    A batch lets go of the guest, where there still is one, and leaves QEMU to our caller: gdb's `kill` fails where
+    QEMU is gone before gdb has said all it wants to say.
+    """
     lines = ["set confirm off", "set pagination off", "set breakpoint pending off", f"directory {project.ROOT}",
              "set architecture i386:x86-64", f"target remote {socket}", f"hbreak {FIRST_C_FUNCTION}", "continue"]
     if options.batch:
         lines.append(f"source {Path(options.batch).resolve()}")
-    last = [] if options.batch is None else ["kill"]
+    last = [] if options.batch is None else ["if $_thread", "disconnect", "end"]
     return "\n".join(lines + options.ex + last) + "\n"
 
 
-def wait_for_socket(machine, socket):
+def wait_for_socket(machine, socket, complaints):
     deadline = time.monotonic() + START_SECONDS
     while not socket.exists():
         if machine.poll() is not None or time.monotonic() > deadline:
+            complaints.finish()
             raise terminal.Failure("QEMU did not start; see its message above")
         time.sleep(0.02)
 
@@ -92,4 +101,5 @@ def run_gdb(options, script):
         try:
             return terminal.EXIT_OK if debugger.wait(options.timeout) == 0 else terminal.EXIT_FAILURE
         except subprocess.TimeoutExpired as error:
+            os.killpg(debugger.pid, signal.SIGKILL)  # asked to end, gdb would complain about the running guest
             raise terminal.Failure(f"gdb took longer than {options.timeout} s", terminal.EXIT_TIMEOUT) from error

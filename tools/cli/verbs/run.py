@@ -71,7 +71,7 @@ def boot(command):
     pipes = {} if is_interactive else {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     machine = children.running(command, not is_interactive, stderr=subprocess.PIPE, **pipes)
     with restored_terminal(), machine as child:
-        complaints = Complaints(child.stderr)
+        complaints = qemu.Complaints(child.stderr)
         if not is_interactive:
             Conversation(child).relay()
         status = child.wait()
@@ -90,24 +90,6 @@ def restored_terminal():
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
-
-
-class Complaints:
-    """Passes QEMU's standard error on and notes whether QEMU complained about itself."""
-
-    def __init__(self, stream):
-        self.seen = False
-        self._thread = threading.Thread(target=self._copy, args=(stream,), daemon=True)
-        self._thread.start()
-
-    def _copy(self, stream):
-        for line in stream:
-            self.seen = self.seen or qemu.is_error_line(line.decode(errors="replace"))
-            sys.stderr.buffer.write(line)
-            sys.stderr.buffer.flush()
-
-    def finish(self):
-        self._thread.join(timeout=2)
 
 
 class Conversation:

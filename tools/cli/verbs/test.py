@@ -5,7 +5,8 @@ Arguments after -- go to ctest.
 
 Examples:
   ./tenorite test                           everything
-  ./tenorite test -L host                   only the tests with that label (host, contract, qemu, boot ...)
+  ./tenorite test -L host                   builds and runs only what needs no kernel: seconds
+  ./tenorite test -L contracts              only the tests with that label (contracts, qemu, boot, tools ...)
   ./tenorite test -R 'heap|frames' -j 1     by name, one at a time
   ./tenorite test --preset asan             host tests under AddressSanitizer and UBSan
   ./tenorite test -- --rerun-failed         what failed last time
@@ -24,6 +25,7 @@ import project
 import terminal
 
 PASSES_ARGUMENTS_ON = True
+HOST_TESTS_TARGET = "tests/host/all"
 
 
 def add_arguments(parser):
@@ -44,6 +46,13 @@ def ctest_command(options, junit, passed_on):
     return command + passed_on
 
 
+def target_of(options):
+    """What to build: everything, but for host tests only these (by the target that Ninja has for each folder)."""
+    project.configure(options.preset)
+    has_folder_targets = (project.build_directory(options.preset) / "build.ninja").exists()
+    return HOST_TESTS_TARGET if options.label == "host" and has_folder_targets else None
+
+
 def count_results(junit):
     """(passed, failed, skipped) of a JUnit file that ctest wrote."""
     suite = ElementTree.parse(junit).getroot()
@@ -53,7 +62,7 @@ def count_results(junit):
 
 
 def perform(options, passed_on):
-    project.build(options.preset)
+    project.build(options.preset, target_of(options))
     junit = project.build_directory(options.preset) / "junit.xml"
     junit.unlink(missing_ok=True)
     status = children.call(ctest_command(options, junit, passed_on), project.ROOT)
