@@ -25,15 +25,15 @@ enum {
 #define TICK_REMAINDER (PIT_DIVISOR * NANOSECONDS_PER_SECOND % PIT_HZ)
 
 static volatile uint64_t now;
-static uint64_t remainder;
+static uint64_t carried;
 static void (*tick_listener)(void);
 
 static void handle_tick(void *argument)
 {
     (void)argument;
-    remainder += TICK_REMAINDER;
-    uint64_t carry = remainder / PIT_HZ;
-    remainder %= PIT_HZ;
+    carried += TICK_REMAINDER;
+    uint64_t carry = carried / PIT_HZ;
+    carried %= PIT_HZ;
     now += TICK_NS + carry;
     if (tick_listener)
         tick_listener();

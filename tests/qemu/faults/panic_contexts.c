@@ -9,6 +9,8 @@
 #include <tenorite/lib/printk.h>
 #include <tenorite/lib/text.h>
 
+#include "facts.h"
+
 /* A panic prints wherever it strikes: the command line says where. */
 static void panic_at_once(void)
 {
@@ -54,6 +56,18 @@ static void panic_after_fault_inside_printk(void)
     log_info("test", "%s", (const char *)bad);
 }
 
+static NO_INLINE void write_beyond(volatile char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = 'A';
+}
+
+static NO_INLINE void panic_after_smashing_the_stack(void)
+{
+    volatile char bytes[16];
+    write_beyond(bytes, 64);
+}
+
 void kernel_main(const struct boot_info *boot_info)
 {
     static const struct {
@@ -64,7 +78,9 @@ void kernel_main(const struct boot_info *boot_info)
         {"interrupt", panic_in_interrupt_handler},
         {"printk", panic_inside_printk},
         {"fault_in_printk", panic_after_fault_inside_printk},
+        {"stack_smashed", panic_after_smashing_the_stack},
     };
+    facts_print_text();
     for (size_t i = 0; i < COUNT_OF(places); i++)
         if (strcmp(boot_info->command_line, places[i].name) == 0)
             places[i].strike();

@@ -7,6 +7,7 @@
 
 #include "arch/x86_64/control_registers.h"
 #include "arch/x86_64/stacks.h"
+#include "facts.h"
 
 /* Breaks one rule of the kernel's own address space, named on the command line; getting away with it is a failure.
  * `write_text_unprotected` is the negative control: with CR0.WP off the same write succeeds. */
@@ -16,12 +17,14 @@ static uint8_t data[16] = {0xc3}; /* ret */
 
 static void write_byte(uint64_t address)
 {
+    facts_print_target(address);
     *(volatile uint8_t *)address = 0xcc;
 }
 
 static void run_at(const void *address)
 {
     void (*function)(void) = (void (*)(void))(uintptr_t)address;
+    facts_print_target((uint64_t)(uintptr_t)address);
     function();
 }
 
@@ -65,6 +68,7 @@ static void execute_heap(void)
 static void read_page_0(void)
 {
     volatile uintptr_t null = 0;
+    facts_print_target(null);
     (void)*(volatile uint8_t *)null;
 }
 
@@ -96,6 +100,7 @@ void kernel_main(const struct boot_info *boot_info)
     };
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
+    facts_print_text();
     for (size_t i = 0; i < COUNT_OF(rules); i++)
         if (strcmp(boot_info->command_line, rules[i].name) == 0)
             rules[i].break_it();

@@ -2,6 +2,8 @@
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/power.h>
 
+#include "facts.h"
+
 static volatile uint64_t sink;
 
 /* Not a tail call: the frame is needed afterwards. */
@@ -17,6 +19,7 @@ static NO_INLINE uint64_t descend(uint64_t depth)
 void kernel_main(const struct boot_info *boot_info)
 {
     (void)boot_info;
+    facts_print_text();
     sink = descend(0);
     power_exit(0x11);
 }
