@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/memory_layout.h>
 #include <tenorite/lib/panic.h>
-#include <tenorite/lib/text.h>
 #include <tenorite/mm/address_space.h>
+#include <tenorite/mm/mapper_memory.h>
 
 static const uint64_t PAGES_OF_ALL = 1ull << (VIRT_ADDR_BITS - 12);
 
@@ -18,7 +18,7 @@ static enum map_error create_root(struct address_space *space, struct frames *fr
     }
     void *window = virt_addr_to_pointer(memory_layout()->physical_window.start);
     mapper_init(&space->mapper, root.frame, window, window_bytes, frames, paging_features());
-    memset(mapper_table(&space->mapper, frame_4k_number(root.frame)), 0, sizeof(struct page_table));
+    mapper_table_clear(&space->mapper, frame_4k_number(root.frame));
     return MAP_OK;
 }
 

@@ -4,9 +4,10 @@
  *
  * Up to HEAP_LARGEST_CLASS_BYTES, a request is rounded to one of 22 classes and served from a slab: a page cut into
  * objects of that class, with one bit for each in its descriptor. The next free object is found by counting trailing
- * zeroes; nothing is stored in the objects, so a write after free cannot mislead the heap, and freeing twice is
- * always noticed. A slab whose last object is freed goes back to the page runs. Larger requests are page runs
- * themselves (heap_pages.h, where the invariants H1 to H5 are).
+ * zeroes; nothing is stored in the objects, so a write after free cannot mislead the heap, and a free is checked
+ * against what is allocated: freeing twice is noticed unless the memory was handed out again in between. A slab whose
+ * last object is freed goes back to the page runs. Larger requests are page runs themselves (heap_pages.h, where the
+ * invariants H1 to H5 are).
  *
  * It leaves to others: giving pages back to the frame allocator.
  */

@@ -113,8 +113,6 @@ static bool map_page(struct heap *heap, page_4k page)
 /* Maps all of the pages or none. Tables that were needed stay for the next attempt. */
 static bool map_pages(struct heap *heap, virt_addr start, uint64_t count)
 {
-    if (frames_statistics(heap->frames).free_count < count)
-        return false;
     for (uint64_t i = 0; i < count; i++) {
         if (map_page(heap, page_4k_at(virt_addr_new(start.value + i * PAGE_4K_BYTES))))
             continue;
@@ -124,26 +122,33 @@ static bool map_pages(struct heap *heap, virt_addr start, uint64_t count)
     return true;
 }
 
-/* Sees to it that the descriptors of pages 0 to `page_count` are mapped. */
-static bool map_descriptors(struct heap *heap, uint64_t page_count)
+/* How many pages of descriptors are not mapped yet but needed for pages 0 to `page_count`. */
+static uint64_t missing_descriptor_pages(const struct heap *heap, uint64_t page_count)
 {
     uint64_t needed = (page_count * sizeof(struct heap_page) + PAGE_4K_BYTES - 1) / PAGE_4K_BYTES;
-    if (needed <= heap->descriptors_mapped)
-        return true;
+    return needed > heap->descriptors_mapped ? needed - heap->descriptors_mapped : 0;
+}
+
+static bool map_descriptors(struct heap *heap, uint64_t count)
+{
     virt_addr start = virt_addr_from_pointer((char *)heap->descriptors + heap->descriptors_mapped * PAGE_4K_BYTES);
-    if (!map_pages(heap, start, needed - heap->descriptors_mapped))
+    if (!map_pages(heap, start, count))
         return false;
-    heap->descriptors_mapped = needed;
+    heap->descriptors_mapped += count;
     return true;
 }
 
-/* Maps `pages` more pages and adds them to the free runs; or changes nothing that a caller can see. */
+/* Maps `pages` more pages and adds them to the free runs; or changes nothing that a caller can see. What cannot be
+ * done for want of frames is refused before a frame is taken, unless it is page tables that they are missing for. */
 static bool grow(struct heap *heap, uint64_t pages)
 {
     uint32_t first = heap->page_count;
     if (pages > heap->page_limit - heap->page_count)
         return false;
-    if (frames_statistics(heap->frames).free_count < pages || !map_descriptors(heap, first + pages))
+    uint64_t descriptor_pages = missing_descriptor_pages(heap, first + pages);
+    if (frames_statistics(heap->frames).free_count < descriptor_pages + pages)
+        return false;
+    if (!map_descriptors(heap, descriptor_pages))
         return false;
     if (!map_pages(heap, virt_addr_from_pointer(heap->pages + (uint64_t)first * PAGE_4K_BYTES), pages))
         return false;

@@ -2,6 +2,7 @@
 #include <tenorite/mm/kernel_memory.h>
 
 #include <tenorite/lib/panic.h>
+#include <tenorite/lib/printk.h>
 #include <tenorite/lib/text.h>
 
 enum { MAX_RANGES = 2 * BOOT_MAX_REGIONS };
@@ -34,10 +35,22 @@ static enum kernel_memory_error own_frames(struct kernel_memory *memory, struct 
     return KERNEL_MEMORY_OK;
 }
 
+/* What an error of address_space_build() means here. All but two of them are mistakes in the layout or the image. */
+static enum kernel_memory_error build_error(enum map_error error)
+{
+    if (error == MAP_NO_FRAME)
+        return KERNEL_MEMORY_NO_ROOM;
+    if (error == MAP_NO_ROOM)
+        return KERNEL_MEMORY_BEYOND_WINDOW;
+    log_error("mm", "no address space: %s", map_error_name(error));
+    return KERNEL_MEMORY_NOT_MAPPED;
+}
+
 static enum kernel_memory_error own_address_space(struct kernel_memory *memory, const struct region_list *ram)
 {
-    if (address_space_build(&memory->space, &memory->frames, ram) != MAP_OK)
-        return KERNEL_MEMORY_NO_ROOM;
+    enum map_error error = address_space_build(&memory->space, &memory->frames, ram);
+    if (error != MAP_OK)
+        return build_error(error);
     address_space_activate(&memory->space);
     paging_harden();
     return KERNEL_MEMORY_OK;
@@ -79,6 +92,10 @@ const char *kernel_memory_error_text(enum kernel_memory_error error)
         return "the memory map has too many ranges";
     case KERNEL_MEMORY_NO_ROOM:
         return "too little memory for page tables and bookkeeping";
+    case KERNEL_MEMORY_BEYOND_WINDOW:
+        return "there is memory at higher addresses than the kernel can show";
+    case KERNEL_MEMORY_NOT_MAPPED:
+        return "the kernel's address space cannot be built";
     }
     __builtin_unreachable();
 }

@@ -4,10 +4,11 @@
  *
  * Every operation walks down from the root by one single-level step, written once and expanded for each level (there
  * is no loop over levels, no cast and no pointer into a table in this file: a frame number and an index name an
- * entry). The step stops at the first entry that decides. `map` then checks everything that can go wrong, takes the
- * tables that are missing, fills them from the bottom up while nobody can find them, and links the topmost one, or
- * the leaf, with a single store. Arithmetic is by / and % with constants because provers follow that and compilers
- * make shifts and masks of it.
+ * entry, and mapper_memory.h reaches it). The step stops at the first entry that decides. `map` then checks everything
+ * that can go wrong, takes the tables that are missing, fills them from the bottom up while nobody can find them, and
+ * links the topmost one, or the leaf, with a single store. Arithmetic is by / and % with constants because provers
+ * follow that and compilers make shifts and masks of it. Each kind of write to a table is a function of its own, whose
+ * contract is all that a proof of its callers needs.
  *
  * Invariants
  *   M1  An operation that returns an error has written to no linked table and holds no frame that it took.
@@ -22,6 +23,7 @@
  * References: Intel SDM vol. 3A, 4.5 "4-Level Paging and 5-Level Paging", tables 4-15 to 4-20.
  */
 #include <tenorite/mm/mapper_core.h>
+#include <tenorite/mm/mapper_memory.h>
 
 /* Entry fields as factors: bit n is 2 to the n. */
 #define BIT_WRITABLE 2u
@@ -260,13 +262,28 @@ static struct chain take_tables(struct mapper *mapper, int count)
     return (struct chain){0, 0, 0};
 }
 
-/* Makes the frame a table with one entry. Nobody can find it yet. */
-static void fill_table(struct mapper *mapper, uint64_t table, uint64_t index, uint64_t entry)
+/* The two things an entry can be given: a leaf (or 0), and the link to a table. */
+static void write_leaf(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t leaf)
 {
-    struct page_table *unlinked = mapper_table(mapper, table);
-    for (uint64_t i = 0; i < PAGE_TABLE_ENTRIES; i++)
-        unlinked->entries[i] = 0;
-    unlinked->entries[index % PAGE_TABLE_ENTRIES] = entry;
+    mapper_entry_write(mapper, table, index_at(page, level), leaf);
+}
+
+static void link_table(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t below)
+{
+    mapper_entry_write(mapper, table, index_at(page, level), table_entry(below, page));
+}
+
+/* A frame becomes a table with one entry. Nobody can find it yet. */
+static void begin_with_leaf(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t leaf)
+{
+    mapper_table_clear(mapper, table);
+    write_leaf(mapper, table, page, level, leaf);
+}
+
+static void begin_with_link(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t below)
+{
+    mapper_table_clear(mapper, table);
+    link_table(mapper, table, page, level, below);
 }
 
 /* Maps where `count` (1..3) tables are missing below `walk.table`. */
@@ -277,16 +294,16 @@ static enum map_error map_with_tables(struct mapper *mapper, struct walk walk, u
     if (chain.lowest == 0)
         return MAP_NO_FRAME;
     uint64_t top = chain.lowest;
-    fill_table(mapper, chain.lowest, index_at(page, level), leaf);
+    begin_with_leaf(mapper, chain.lowest, page, level, leaf);
     if (count > 1) {
-        fill_table(mapper, chain.middle, index_at(page, level + 1), table_entry(chain.lowest, page));
+        begin_with_link(mapper, chain.middle, page, level + 1, chain.lowest);
         top = chain.middle;
     }
     if (count > 2) {
-        fill_table(mapper, chain.highest, index_at(page, level + 2), table_entry(chain.middle, page));
+        begin_with_link(mapper, chain.highest, page, level + 2, chain.middle);
         top = chain.highest;
     }
-    mapper_entry_write(mapper, walk.table, index_at(page, walk.level), table_entry(top, page));
+    link_table(mapper, walk.table, page, walk.level, top);
     return MAP_OK;
 }
 
@@ -308,7 +325,7 @@ ALWAYS_INLINE enum map_error map(struct mapper *mapper, uint64_t page, uint64_t 
     uint64_t leaf = leaf_entry(frame, usable_flags(mapper, flags), level);
     if (walk.level != level)
         return map_with_tables(mapper, walk, page, leaf, level, walk.level - level);
-    mapper_entry_write(mapper, walk.table, index_at(page, level), leaf);
+    write_leaf(mapper, walk.table, page, level, leaf);
     return MAP_OK;
 }
 
@@ -325,7 +342,7 @@ ALWAYS_INLINE enum map_error update(struct mapper *mapper, uint64_t page, uint64
         return found;
     uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
     uint64_t leaf = leaf_entry(mapper_core_leaf_frame(old, level), usable_flags(mapper, flags), level);
-    mapper_entry_write(mapper, walk.table, index_at(page, level), leaf);
+    write_leaf(mapper, walk.table, page, level, leaf);
     return MAP_OK;
 }
 
@@ -338,7 +355,7 @@ ALWAYS_INLINE struct mapper_removal unmap(struct mapper *mapper, uint64_t page, 
     if (found != MAP_OK)
         return (struct mapper_removal){0, found};
     uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
-    mapper_entry_write(mapper, walk.table, index_at(page, level), 0);
+    write_leaf(mapper, walk.table, page, level, 0);
     return (struct mapper_removal){mapper_core_leaf_frame(old, level), MAP_OK};
 }
 

@@ -7,8 +7,8 @@ enum map_error map_it(struct mapper *mapper, page_4k page, frame_4k frame)
 {
     MUST_FLUSH(token, map_to(mapper, page, frame, PAGE_FLAGS(PRESENT)));
 #ifndef MISUSE
-    if (token.error == MAP_OK)
+    if (held_error(&token) == MAP_OK)
 #endif
         flush_held(&token);
-    return token.error;
+    return held_error(&token);
 }

@@ -6,8 +6,8 @@
 enum map_error map_it(struct mapper *mapper, page_4k page, frame_4k frame)
 {
     MUST_FLUSH(token, map_to(mapper, page, frame, PAGE_FLAGS(PRESENT)));
-    if (token.error != MAP_OK)
-        return token.error;
+    if (held_error(&token) != MAP_OK)
+        return held_error(&token);
     flush_held(&token);
 #ifdef MISUSE
     flush_held(&token);

@@ -23,8 +23,8 @@ enum map_error replace_it(struct mapper *mapper, page_4k page, frame_4k frame, i
     if (removed.error != MAP_OK)
         return removed.error;
     MUST_FLUSH(token, map_for_caller(mapper, page, frame, count));
-    if (token.error != MAP_OK)
-        return token.error;
+    if (held_error(&token) != MAP_OK)
+        return held_error(&token);
 #ifndef MISUSE
     flush_held(&token);
 #endif

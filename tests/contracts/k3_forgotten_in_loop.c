@@ -7,8 +7,8 @@ enum map_error map_them(struct mapper *mapper, const page_4k *pages, frame_4k fr
 {
     for (int i = 0; i < count; i++) {
         MUST_FLUSH(token, map_to(mapper, pages[i], frame, PAGE_FLAGS(PRESENT)));
-        if (token.error != MAP_OK)
-            return token.error;
+        if (held_error(&token) != MAP_OK)
+            return held_error(&token);
         if (i == untouched) {
 #ifndef MISUSE
             ignore_held(&token);

@@ -6,8 +6,8 @@
 enum map_error unmap_it(struct mapper *mapper, page_2m page, int what, frame_2m *frame)
 {
     MUST_FLUSH(token, unmap(mapper, page));
-    if (token.error != MAP_OK)
-        return token.error;
+    if (held_error(&token) != MAP_OK)
+        return held_error(&token);
     switch (what) {
     case 1:
         *frame = flush_held(&token);

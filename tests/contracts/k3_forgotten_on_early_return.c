@@ -6,8 +6,8 @@
 enum map_error map_it(struct mapper *mapper, page_4k page, frame_4k frame, bool is_tired)
 {
     MUST_FLUSH(token, map_to(mapper, page, frame, PAGE_FLAGS(PRESENT)));
-    if (token.error != MAP_OK)
-        return token.error;
+    if (held_error(&token) != MAP_OK)
+        return held_error(&token);
     if (is_tired) {
 #ifndef MISUSE
         ignore_held(&token);

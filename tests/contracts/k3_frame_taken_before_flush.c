@@ -6,7 +6,7 @@
 frame_4k unmap_it(struct mapper *mapper, page_4k page, frame_4k otherwise)
 {
     MUST_FLUSH(token, unmap(mapper, page));
-    if (token.error != MAP_OK)
+    if (held_error(&token) != MAP_OK)
         return otherwise;
 #ifdef MISUSE
     frame_4k frame = token.frame;

@@ -7,11 +7,11 @@ enum map_error map_it(struct mapper *mapper, page_4k page, frame_4k frame)
 {
 #ifdef MISUSE
     struct map_token token = map_to(mapper, page, frame, PAGE_FLAGS(PRESENT));
-    return token.error;
+    return flush(token);
 #else
     MUST_FLUSH(token, map_to(mapper, page, frame, PAGE_FLAGS(PRESENT)));
-    if (token.error == MAP_OK)
+    if (held_error(&token) == MAP_OK)
         flush_held(&token);
-    return token.error;
+    return held_error(&token);
 #endif
 }

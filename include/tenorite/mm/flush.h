@@ -13,8 +13,8 @@
  *     error = ignore(map_to(...));                     the table is not in use, or the page was never touched
  *
  *     MUST_FLUSH(token, map_to(...));                  to do something in between
- *     if (token.error != MAP_OK)
- *         return token.error;                          nothing to flush: nothing changed
+ *     if (held_error(&token) != MAP_OK)
+ *         return held_error(&token);                   nothing to flush: nothing changed
  *     ...
  *     flush_held(&token);                              or ignore_held(&token), or return flush_move(&token)
  *
@@ -22,9 +22,12 @@
  * does: it cannot be reused while it can still be reached through the cache. flush() and ignore() then return a
  * struct unmapped_4k (2m, 1g).
  *
- * Dropping a token or the result of flush() is an error, and so is to forget a held token on one path, to consume it
- * twice, or to consume it where its error has not been tested. Only MUST_FLUSH declares a token. A function that
- * returns one is written
+ * Dropping a token or the result of flush() is an error, and so is to read anything out of a token, to assign one, to
+ * forget a held token on one path, to consume it twice, or to consume it where its error has not been tested.
+ *
+ * Declare tokens with MUST_FLUSH: their type may not be named. What the compilers let pass, and what then goes
+ * unnoticed when it is dropped, is a token declared by __auto_type; with gcc also one declared by the names that end
+ * in _result, which are for the next macros. A function that returns a token is written
  *
  *     MAP_FUNCTION(map_guarded, struct mapper *mapper, page_4k page)
  *     {
@@ -33,19 +36,21 @@
  *         return flush_move(&token);
  *     }
  *
- * Where the build does not define TENORITE_STATIC_CONTRACTS, the last three are run-time panics instead.
+ * Where the build does not define TENORITE_STATIC_CONTRACTS, a token that is forgotten, consumed twice or consumed
+ * without a change is a run-time panic instead.
  */
-#define flush(token) FLUSH_BY_TYPE((token).tag, map_token_flush, unmap_token, _flush)(token)
-#define ignore(token) FLUSH_BY_TYPE((token).tag, map_token_ignore, unmap_token, _ignore)(token)
-#define flush_held(token) FLUSH_BY_TYPE((token)->tag, map_token_flush_held, unmap_token, _flush_held)(token)
-#define ignore_held(token) FLUSH_BY_TYPE((token)->tag, map_token_ignore_held, unmap_token, _ignore_held)(token)
-#define flush_move(token) FLUSH_BY_TYPE((token)->tag, map_token_move, unmap_token, _move)(token)
+#define flush(token) FLUSH_BY_TYPE(token, map_token_flush, unmap_token, _flush)(token)
+#define ignore(token) FLUSH_BY_TYPE(token, map_token_ignore, unmap_token, _ignore)(token)
+#define held_error(token) FLUSH_BY_TYPE(*(token), map_token_held_error, unmap_token, _held_error)(token)
+#define flush_held(token) FLUSH_BY_TYPE(*(token), map_token_flush_held, unmap_token, _flush_held)(token)
+#define ignore_held(token) FLUSH_BY_TYPE(*(token), map_token_ignore_held, unmap_token, _ignore_held)(token)
+#define flush_move(token) FLUSH_BY_TYPE(*(token), map_token_move, unmap_token, _move)(token)
 
 #define MUST_FLUSH(name, expression)                                                                                 \
     HIDDEN_NAMES_ALLOWED_BEGIN                                                                                       \
     __attribute__((cleanup(flush_check_consumed))) typeof(expression) name = ({                                      \
         typeof(expression) flush_fresh = (expression);                                                               \
-        flush_fresh.state.is_armed = flush_fresh.error == MAP_OK;                                                    \
+        flush_arm(&flush_fresh);                                                                                     \
         flush_fresh;                                                                                                 \
     });                                                                                                              \
     HIDDEN_NAMES_ALLOWED_END
@@ -80,18 +85,28 @@ DECLARE_BREACH(flush_without_change, "this token is not known to hold a change: 
 /* Each token begins with this. It stays armed from MUST_FLUSH until it is consumed. */
 struct flush_state {
     virt_addr page;
+    enum map_error error;
     bool is_armed;
+    const char cannot_be_assigned[0]; /* a const member forbids assignment of whatever contains it */
 };
 
-/* The tags tell the kinds of tokens apart without naming their types; they take no room. */
-#define FLUSH_BY_TYPE(tag, of_map, of_unmap, verb)                                                                   \
-    _Generic(tag,                                                                                                    \
-        struct flush_tag_map **: of_map,                                                                             \
-        struct flush_tag_unmap_4k **: of_unmap##_4k##verb,                                                           \
-        struct flush_tag_unmap_2m **: of_unmap##_2m##verb,                                                           \
-        struct flush_tag_unmap_1g **: of_unmap##_1g##verb)
+/* In an expression gcc takes no pragma, so the token types need here the names that MAP_FUNCTION needs. */
+#define FLUSH_BY_TYPE(token, of_map, of_unmap, verb)                                                                 \
+    _Generic((token), HIDDEN_RESULT_TYPE(map_token_result)                                                           \
+             : of_map, HIDDEN_RESULT_TYPE(unmap_token_4k_result)                                                     \
+             : of_unmap##_4k##verb, HIDDEN_RESULT_TYPE(unmap_token_2m_result)                                        \
+             : of_unmap##_2m##verb, HIDDEN_RESULT_TYPE(unmap_token_1g_result)                                        \
+             : of_unmap##_1g##verb)
 
 #define FLUSH_TOKEN_TYPE HIDDEN_NAME("declare tokens with MUST_FLUSH(name, expression)")
+#define FLUSH_TOKEN_STATE                                                                                            \
+    struct flush_state state HIDDEN_NAME("the error comes out of flush(), ignore() and held_error()")
+
+ALWAYS_INLINE void flush_arm(void *token)
+{
+    struct flush_state *state = token;
+    state->is_armed = state->error == MAP_OK;
+}
 
 ALWAYS_INLINE void flush_check_consumed(void *token)
 {
@@ -108,28 +123,43 @@ ALWAYS_INLINE void flush_disarm(struct flush_state *state)
 
 HIDDEN_NAMES_ALLOWED_BEGIN
 
+/* What all kinds of tokens have in common. The second name is for HIDDEN_RESULT_TYPE. */
+#define DEFINE_TOKEN(token_type)                                                                                     \
+    static_assert(offsetof(struct token_type, state) == 0, "flush_arm and flush_check_consumed look there");         \
+    typedef struct token_type token_type##_result;                                                                   \
+    ALWAYS_INLINE MUST_CHECK enum map_error token_type##_held_error(const struct token_type *token)                  \
+    {                                                                                                                \
+        return token->state.error;                                                                                   \
+    }                                                                                                                \
+    /* A token that holds an error may move as well; one that was consumed may not. */                               \
+    ALWAYS_INLINE MUST_CHECK struct token_type token_type##_move(struct token_type *token)                           \
+    {                                                                                                                \
+        if (token->state.error == MAP_OK)                                                                            \
+            flush_disarm(&token->state);                                                                             \
+        return *token;                                                                                               \
+    }                                                                                                                \
+    static_assert(true, "")
+
 struct map_token {
-    struct flush_state state;
-    enum map_error error;
-    struct flush_tag_map *tag[0];
+    FLUSH_TOKEN_STATE;
 } FLUSH_TOKEN_TYPE;
-typedef struct map_token map_token_result;
+DEFINE_TOKEN(map_token);
 
 ALWAYS_INLINE MUST_CHECK struct map_token map_token_new(virt_addr page, enum map_error error)
 {
-    return (struct map_token){.state = {page, false}, .error = error};
+    return (struct map_token){.state = {.page = page, .error = error}};
 }
 
 ALWAYS_INLINE MUST_CHECK enum map_error map_token_flush(struct map_token token)
 {
-    if (token.error == MAP_OK)
+    if (token.state.error == MAP_OK)
         tlb_flush_page(token.state.page);
-    return token.error;
+    return token.state.error;
 }
 
 ALWAYS_INLINE MUST_CHECK enum map_error map_token_ignore(struct map_token token)
 {
-    return token.error;
+    return token.state.error;
 }
 
 ALWAYS_INLINE void map_token_flush_held(struct map_token *token)
@@ -143,36 +173,26 @@ ALWAYS_INLINE void map_token_ignore_held(struct map_token *token)
     flush_disarm(&token->state);
 }
 
-/* A token that holds an error may move as well; one that was consumed may not. */
-ALWAYS_INLINE MUST_CHECK struct map_token map_token_move(struct map_token *token)
-{
-    if (token->error == MAP_OK)
-        flush_disarm(&token->state);
-    return *token;
-}
-
 #define DEFINE_UNMAP_TOKEN(size)                                                                                     \
     struct unmap_token_##size {                                                                                      \
-        struct flush_state state;                                                                                    \
-        enum map_error error;                                                                                        \
+        FLUSH_TOKEN_STATE;                                                                                           \
         frame_##size frame HIDDEN_NAME("the frame comes out of flush(), ignore() and their _held forms");            \
-        struct flush_tag_unmap_##size *tag[0];                                                                       \
     } FLUSH_TOKEN_TYPE;                                                                                              \
-    typedef struct unmap_token_##size unmap_token_##size##_result;                                                   \
+    DEFINE_TOKEN(unmap_token_##size);                                                                                \
     ALWAYS_INLINE MUST_CHECK struct unmap_token_##size unmap_token_##size##_new(                                     \
         virt_addr page, enum map_error error, frame_##size frame)                                                    \
     {                                                                                                                \
-        return (struct unmap_token_##size){.state = {page, false}, .error = error, .frame = frame};                  \
+        return (struct unmap_token_##size){.state = {.page = page, .error = error}, .frame = frame};                 \
     }                                                                                                                \
     ALWAYS_INLINE MUST_CHECK struct unmapped_##size unmap_token_##size##_flush(struct unmap_token_##size token)      \
     {                                                                                                                \
-        if (token.error == MAP_OK)                                                                                   \
+        if (token.state.error == MAP_OK)                                                                             \
             tlb_flush_page(token.state.page);                                                                        \
-        return (struct unmapped_##size){token.error, token.frame};                                                   \
+        return (struct unmapped_##size){token.state.error, token.frame};                                             \
     }                                                                                                                \
     ALWAYS_INLINE MUST_CHECK struct unmapped_##size unmap_token_##size##_ignore(struct unmap_token_##size token)     \
     {                                                                                                                \
-        return (struct unmapped_##size){token.error, token.frame};                                                   \
+        return (struct unmapped_##size){token.state.error, token.frame};                                             \
     }                                                                                                                \
     ALWAYS_INLINE frame_##size unmap_token_##size##_flush_held(struct unmap_token_##size *token)                     \
     {                                                                                                                \
@@ -185,17 +205,10 @@ ALWAYS_INLINE MUST_CHECK struct map_token map_token_move(struct map_token *token
         flush_disarm(&token->state);                                                                                 \
         return token->frame;                                                                                         \
     }                                                                                                                \
-    ALWAYS_INLINE MUST_CHECK struct unmap_token_##size unmap_token_##size##_move(struct unmap_token_##size *token)   \
-    {                                                                                                                \
-        if (token->error == MAP_OK)                                                                                  \
-            flush_disarm(&token->state);                                                                             \
-        return *token;                                                                                               \
-    }                                                                                                                \
-    static_assert(offsetof(struct unmap_token_##size, state) == 0, "flush_check_consumed looks there")
+    static_assert(true, "")
 
 DEFINE_UNMAP_TOKEN(4k);
 DEFINE_UNMAP_TOKEN(2m);
 DEFINE_UNMAP_TOKEN(1g);
-static_assert(offsetof(struct map_token, state) == 0, "flush_check_consumed looks there");
 
 HIDDEN_NAMES_ALLOWED_END

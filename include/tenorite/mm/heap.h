@@ -7,8 +7,9 @@
 /*
  * Memory for objects of any size, in a range of virtual addresses that fills from its start as frames are mapped.
  *
- * All calls: task context or early boot, one CPU at a time, not from interrupt handlers (that panics). A pointer that
- * is freed twice, or was never handed out, panics.
+ * All calls: task context or early boot, one CPU at a time, not from interrupt handlers (that panics). Freeing a
+ * pointer at which no allocated block begins panics. So a block that is freed twice is noticed for as long as its
+ * memory has not been handed out again; after that, the second free takes the new block away from its owner, unnoticed.
  */
 struct frames;
 struct mapper;

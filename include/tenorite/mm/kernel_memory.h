@@ -20,6 +20,8 @@ enum NODISCARD kernel_memory_error {
     KERNEL_MEMORY_NO_USABLE_REGION, /* the boot loader reported no memory that is free */
     KERNEL_MEMORY_TOO_FRAGMENTED,   /* the reported regions make more ranges than fit */
     KERNEL_MEMORY_NO_ROOM,          /* too little memory for the allocator's own bookkeeping or the page tables */
+    KERNEL_MEMORY_BEYOND_WINDOW,    /* memory ends beyond the window onto it */
+    KERNEL_MEMORY_NOT_MAPPED,       /* the address space cannot be built; the log names the enum map_error */
 };
 
 /*

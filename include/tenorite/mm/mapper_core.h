@@ -5,7 +5,8 @@
 
 /*
  * The mapper without types: page numbers, frame numbers and flag bits are plain integers, so that a proof tool can
- * read it. <tenorite/mm/mapper.h> is the interface to use.
+ * read it. Its numbers are not checked and what it changes is nobody's duty to flush: it is for src/mm and the macros
+ * of <tenorite/mm/mapper.h>, which is the interface to use.
  *
  * A page number is bits 47..12 of an address; a number of a larger page's first 4 KiB page stands for that page. A
  * frame number is a physical address divided by 4096. Flags have the layout of page_flags.
@@ -59,43 +60,25 @@ struct mapper_removal {
 
 /* Each changes one entry of the address space or, on any error, nothing. `map` takes at most 3, 2 or 1 frames for
  * tables. */
-enum map_error mapper_core_map_4k(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags);
-enum map_error mapper_core_map_2m(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags);
-enum map_error mapper_core_map_1g(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags);
-enum map_error mapper_core_update_4k(struct mapper *mapper, uint64_t page, uint64_t flags);
-enum map_error mapper_core_update_2m(struct mapper *mapper, uint64_t page, uint64_t flags);
-enum map_error mapper_core_update_1g(struct mapper *mapper, uint64_t page, uint64_t flags);
-struct mapper_removal mapper_core_unmap_4k(struct mapper *mapper, uint64_t page);
-struct mapper_removal mapper_core_unmap_2m(struct mapper *mapper, uint64_t page);
-struct mapper_removal mapper_core_unmap_1g(struct mapper *mapper, uint64_t page);
-struct mapper_translation mapper_core_translate(const struct mapper *mapper, uint64_t page);
+enum map_error mapper_core_map_4k(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags) MUST_CHECK;
+enum map_error mapper_core_map_2m(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags) MUST_CHECK;
+enum map_error mapper_core_map_1g(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags) MUST_CHECK;
+enum map_error mapper_core_update_4k(struct mapper *mapper, uint64_t page, uint64_t flags) MUST_CHECK;
+enum map_error mapper_core_update_2m(struct mapper *mapper, uint64_t page, uint64_t flags) MUST_CHECK;
+enum map_error mapper_core_update_1g(struct mapper *mapper, uint64_t page, uint64_t flags) MUST_CHECK;
+struct mapper_removal mapper_core_unmap_4k(struct mapper *mapper, uint64_t page) MUST_CHECK;
+struct mapper_removal mapper_core_unmap_2m(struct mapper *mapper, uint64_t page) MUST_CHECK;
+struct mapper_removal mapper_core_unmap_1g(struct mapper *mapper, uint64_t page) MUST_CHECK;
+struct mapper_translation mapper_core_translate(const struct mapper *mapper, uint64_t page) MUST_CHECK;
 
 /* The frame and the flags in an entry that maps a page at `level`. */
-uint64_t mapper_core_leaf_frame(uint64_t entry, int level);
-uint64_t mapper_core_leaf_flags(uint64_t entry, int level);
+uint64_t mapper_core_leaf_frame(uint64_t entry, int level) MUST_CHECK;
+uint64_t mapper_core_leaf_flags(uint64_t entry, int level) MUST_CHECK;
 
 /* What every table entry above `page` carries: present and writable, and in the lower half also user. Fixed by the
  * half, so that a table once linked never changes. */
-uint64_t mapper_core_table_flags(uint64_t page);
+uint64_t mapper_core_table_flags(uint64_t page) MUST_CHECK;
 
 /* Supplied by mapper.c. A frame for a table, inside the window: its number, which is not 0; or 0 if there is none. */
-uint64_t mapper_frame_alloc(struct mapper *mapper);
+uint64_t mapper_frame_alloc(struct mapper *mapper) MUST_CHECK;
 void mapper_frame_free(struct mapper *mapper, uint64_t frame);
-
-/* The only way from a frame's number to memory: `frame` must be below table_limit. */
-ALWAYS_INLINE struct page_table *mapper_table(const struct mapper *mapper, uint64_t frame)
-{
-    return &mapper->tables[frame];
-}
-
-/* The only accesses to tables that the CPU may be walking. A write is one store, after all writes that precede it in
- * the program: a table is complete before it can be found. */
-ALWAYS_INLINE uint64_t mapper_entry_read(const struct mapper *mapper, uint64_t table, uint64_t index)
-{
-    return __atomic_load_n(&mapper_table(mapper, table)->entries[index % PAGE_TABLE_ENTRIES], __ATOMIC_RELAXED);
-}
-
-ALWAYS_INLINE void mapper_entry_write(struct mapper *mapper, uint64_t table, uint64_t index, uint64_t entry)
-{
-    __atomic_store_n(&mapper_table(mapper, table)->entries[index % PAGE_TABLE_ENTRIES], entry, __ATOMIC_RELEASE);
-}

@@ -66,6 +66,22 @@ void fixture_expect_unchanged(void)
     assert_int_equal(fixture_free_frames(), remembered_free);
 }
 
+static uint64_t count_tables_below(uint64_t table, int level)
+{
+    uint64_t count = 0;
+    for (int i = 0; level > 1 && i < 512; i++) {
+        uint64_t entry = memory[table][i];
+        if ((entry & 0x81) == 1)
+            count += 1 + count_tables_below((entry & 0x000ffffffffff000) >> 12, level - 1);
+    }
+    return count;
+}
+
+uint64_t fixture_table_count(void)
+{
+    return count_tables_below(fixture_mapper.root, 4);
+}
+
 uint64_t *fixture_entry(uint64_t address, int level)
 {
     uint64_t table = 1;

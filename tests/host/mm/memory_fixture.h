@@ -31,6 +31,9 @@ void fixture_drain(uint64_t left);
 void fixture_snapshot(void);
 void fixture_expect_unchanged(void);
 
+/* How many tables hang below the root, counted by following the entries. */
+uint64_t fixture_table_count(void);
+
 /* The entry for `address` in the table at `level` (4 is the root), found by hand; fails the test where a table above
  * is missing. */
 uint64_t *fixture_entry(uint64_t address, int level);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random operations of three sizes against a model: a list of what is mapped. Addresses come from a small pool, so that
- * pages meet; the frame source runs dry now and then. After each operation the answer is compared with what the model
- * expects, and all of the pool is translated now and then. TENORITE_SEED=number repeats a run.
+ * Random operations (map, unmap, change the flags) of three sizes against a model: a list of what is mapped. Addresses
+ * come from a small pool, so that pages meet; the frame source runs dry now and then. After each operation the answer
+ * is compared with what the model expects, and all of the pool is translated now and then. TENORITE_SEED=number
+ * repeats a run.
  */
 #include "memory_fixture.h"
 
@@ -61,6 +62,16 @@ static enum map_error map_any(uint64_t virtual, uint64_t physical, uint64_t byte
     return flush(map_to(&fixture_mapper, page_1g_at(from), frame_1g_at(to), flags));
 }
 
+static enum map_error update_any(uint64_t virtual, uint64_t bytes, page_flags flags)
+{
+    virt_addr from = virt_addr_new(virtual);
+    if (bytes == PAGE_4K_BYTES)
+        return flush(update_flags(&fixture_mapper, page_4k_at(from), flags));
+    if (bytes == PAGE_2M_BYTES)
+        return flush(update_flags(&fixture_mapper, page_2m_at(from), flags));
+    return flush(update_flags(&fixture_mapper, page_1g_at(from), flags));
+}
+
 static enum map_error unmap_any(uint64_t virtual, uint64_t bytes, uint64_t *physical)
 {
     virt_addr from = virt_addr_new(virtual);
@@ -113,6 +124,33 @@ static void try_map(uint64_t virtual, uint64_t bytes)
     }
 }
 
+/* Some of the flags are not allowed, whatever is mapped. */
+static void try_update(uint64_t virtual, uint64_t bytes)
+{
+    const page_flags choices[] = {PAGE_FLAGS(PRESENT), PAGE_FLAGS(PRESENT, PAT, NO_EXECUTE),
+                                  PAGE_FLAGS(PRESENT, WRITABLE, NO_CACHE, NO_EXECUTE), PAGE_FLAGS(PRESENT, WRITABLE)};
+    size_t choice = random_below(COUNT_OF(choices));
+    struct mapping *met = find(virtual, bytes);
+    uint64_t flushes = paging_double.page_flush_count;
+    uint64_t free_frames = fixture_free_frames();
+    fixture_snapshot();
+    enum map_error error = update_any(virtual, bytes, choices[choice]);
+    assert_int_equal(paging_double.page_flush_count - flushes, error == MAP_OK ? 1 : 0);
+    assert_int_equal(fixture_free_frames(), free_frames);
+    if (error != MAP_OK)
+        fixture_expect_unchanged();
+    if (choice == COUNT_OF(choices) - 1) {
+        assert_int_equal(error, MAP_WRITABLE_EXECUTABLE);
+    } else if (met == NULL) {
+        assert_true(error == MAP_NOT_MAPPED || (error == MAP_HAS_SMALLER_PAGES && bytes > PAGE_4K_BYTES));
+    } else {
+        expect_error_for(met, virtual, bytes, error);
+        assert_int_equal(error == MAP_OK, met->bytes == bytes);
+        if (error == MAP_OK)
+            met->flags = choices[choice];
+    }
+}
+
 static void try_unmap(uint64_t virtual, uint64_t bytes)
 {
     struct mapping *met = find(virtual, bytes);
@@ -155,10 +193,8 @@ static void run(uint64_t frames)
     for (int i = 0; i < OPERATIONS / 4; i++) {
         uint64_t bytes = sizes[random_below(5)];
         uint64_t address = random_address(bytes);
-        if (random_below(2) == 0)
-            try_map(address, bytes);
-        else
-            try_unmap(address, bytes);
+        void (*const operations[])(uint64_t, uint64_t) = {try_map, try_map, try_unmap, try_unmap, try_update};
+        operations[random_below(COUNT_OF(operations))](address, bytes);
         for (int looks = 0; looks < 16; looks++)
             expect_translation(looks % 2 == 0 ? random_address(1) + random_below(4096) : random_byte());
     }

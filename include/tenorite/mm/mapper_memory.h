@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/mm/mapper_core.h>
+
+/*
+ * How page tables are reached in memory: all pointers and atomics of the mapper. For src/mm. A table is named by its
+ * frame's number, which must be below table_limit. A proof of mapper_core.c puts a header of this name, with contracts
+ * in the place of bodies, in front of this one in the include path.
+ */
+
+/* The only way from a frame's number to memory. */
+ALWAYS_INLINE struct page_table *mapper_table(const struct mapper *mapper, uint64_t frame)
+{
+    return &mapper->tables[frame];
+}
+
+/* Fills a table that is not linked with zeroes. */
+ALWAYS_INLINE void mapper_table_clear(struct mapper *mapper, uint64_t table)
+{
+    struct page_table *unlinked = mapper_table(mapper, table);
+    for (uint64_t i = 0; i < PAGE_TABLE_ENTRIES; i++)
+        unlinked->entries[i] = 0;
+}
+
+/* The only accesses to tables that the CPU may be walking. A write is one store, after all writes that precede it in
+ * the program: a table is complete before it can be found. */
+ALWAYS_INLINE MUST_CHECK uint64_t mapper_entry_read(const struct mapper *mapper, uint64_t table, uint64_t index)
+{
+    return __atomic_load_n(&mapper_table(mapper, table)->entries[index % PAGE_TABLE_ENTRIES], __ATOMIC_RELAXED);
+}
+
+ALWAYS_INLINE void mapper_entry_write(struct mapper *mapper, uint64_t table, uint64_t index, uint64_t entry)
+{
+    __atomic_store_n(&mapper_table(mapper, table)->entries[index % PAGE_TABLE_ENTRIES], entry, __ATOMIC_RELEASE);
+}
