@@ -4,6 +4,7 @@
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/io.h>
+#include <tenorite/arch/uart_16550.h>
 #include <tenorite/lib/printk.h>
 
 #include "arch/x86_64/descriptor_table.h"
@@ -21,6 +22,7 @@ enum {
     KEYBOARD_INPUT_FULL = 1 << 1,
     KEYBOARD_PULSE_RESET = 0xfe,
     KEYBOARD_WAIT_LIMIT = 100000,
+    SERIAL_WAIT_LIMIT = 1000000,
     PCI_ADDRESS = 0xcf8,
     PCI_DATA = 0xcfc,
     PIIX4_POWER_DEVICE = 1 << 11 | 3 << 8, /* bus 0, device 1, function 3 */
@@ -33,8 +35,18 @@ enum {
 #define PCI_ENABLE 0x80000000u
 #define PIIX4_POWER_IDENTITY 0x71138086u
 
+/* QEMU drops what the UART still holds when it ends, and the UART holds bytes back while their reader lags. Without a UART
+ * the bus reads as all ones, and nothing is waited for. */
+static void wait_for_serial_output(void)
+{
+    const uint16_t status = UART_COM1_BASE + UART_LINE_STATUS;
+    for (unsigned i = 0; i < SERIAL_WAIT_LIMIT && (io_read8(status) & UART_LSR_TRANSMITTER_EMPTY) == 0; i++)
+        cpu_pause();
+}
+
 void power_exit(uint8_t code)
 {
+    wait_for_serial_output();
     io_write32(DEBUG_EXIT_PORT, code & 0x7f);
     cpu_halt();
 }
