@@ -16,16 +16,22 @@ function(tenorite_add_kernel target)
     set_target_properties(${target} PROPERTIES SUFFIX "")
 endfunction()
 
-# tenorite_add_iso(TARGET KERNEL target [OUTPUT file] [COMMAND_LINE text] [DEFAULT]): a hybrid image that boots the
-# kernel by GRUB (Multiboot2) under BIOS and UEFI. The file is in the target's property ISO_FILE; DEFAULT builds it
-# with `all`.
+# tenorite_add_iso(TARGET KERNEL target [OUTPUT file] [COMMAND_LINE text] [SCREEN text|framebuffer] [DEFAULT]): a hybrid
+# image that boots the kernel by GRUB (Multiboot2) under BIOS and UEFI, from a CD or a disk. SCREEN says which of the
+# boot menu's entries starts (default text: text mode where there is one). The file is in the target's property
+# ISO_FILE; DEFAULT builds it with `all`.
 function(tenorite_add_iso target)
-    cmake_parse_arguments(PARSE_ARGV 1 iso "DEFAULT" "KERNEL;OUTPUT;COMMAND_LINE" "")
+    cmake_parse_arguments(PARSE_ARGV 1 iso "DEFAULT" "KERNEL;OUTPUT;COMMAND_LINE;SCREEN" "")
     if(iso_UNPARSED_ARGUMENTS OR NOT TARGET "${iso_KERNEL}")
         message(FATAL_ERROR "tenorite_add_iso(${target}): KERNEL must name a kernel target; unknown: ${iso_UNPARSED_ARGUMENTS}")
     endif()
     if(NOT iso_OUTPUT)
         set(iso_OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}.iso)
+    endif()
+    if(NOT iso_SCREEN)
+        set(iso_SCREEN text)
+    elseif(NOT iso_SCREEN MATCHES "^(text|framebuffer)$")
+        message(FATAL_ERROR "tenorite_add_iso(${target}): SCREEN ${iso_SCREEN} is neither text nor framebuffer")
     endif()
     set(all "")
     if(iso_DEFAULT)
@@ -33,7 +39,7 @@ function(tenorite_add_iso target)
     endif()
     add_custom_command(
         OUTPUT ${iso_OUTPUT}
-        COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "COMMAND_LINE=${iso_COMMAND_LINE}"
+        COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "COMMAND_LINE=${iso_COMMAND_LINE}" SCREEN=${iso_SCREEN}
                 sh ${TENORITE_ISO_DIR}/make_iso.sh $<TARGET_FILE:${iso_KERNEL}> ${iso_OUTPUT}
         DEPENDS ${iso_KERNEL} ${TENORITE_ISO_DIR}/make_iso.sh ${TENORITE_ISO_DIR}/grub.cfg.in ${TENORITE_ISO_DIR}/NOTICE.txt
         COMMENT "Making ${iso_OUTPUT}"

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 # make_iso.sh KERNEL OUTPUT: a hybrid ISO that boots KERNEL by GRUB under BIOS and UEFI.
 #
-# From the environment: GRUB_MKRESCUE (program), COMMAND_LINE (for the kernel), SOURCE_DATE_EPOCH (seconds, default 0:
-# the same kernel gives the same image, except for four bytes in the EFI system partition's serial number).
+# From the environment: GRUB_MKRESCUE (program), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text,
+# the default, or framebuffer), SOURCE_DATE_EPOCH (seconds, default 0: the same kernel gives the same image, except for
+# four bytes in the EFI system partition's serial number).
 set -eu
 
 kernel=$1
@@ -14,20 +15,22 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 stage=$work/iso
 
-# What a Multiboot2 boot from a CD or a USB disk needs; the default is every module GRUB has, 20 MB of them.
-modules="multiboot2 normal part_gpt part_msdos iso9660 fat search configfile all_video"
+# What a Multiboot2 boot from a CD or a USB disk needs; the default is every module GRUB has, 20 MB of them. GRUB's EFI
+# program asks for every partition map, and complains on the screen about each one that is missing.
+modules="multiboot2 normal test iso9660 fat search configfile all_video part_gpt part_msdos part_acorn part_amiga
+    part_apple part_bsd part_dfly part_dvh part_plan part_sun part_sunpc"
 
 # The command line as GRUB's script language takes it literally: what could mean something there gets a backslash.
 command_line=$(printf '%s' "${COMMAND_LINE:-}" | sed 's/[^A-Za-z0-9_=.,:\/+ -]/\\&/g')
 
 mkdir -p "$stage/boot/grub" "$stage/licences"
 objcopy --strip-debug "$kernel" "$stage/boot/tenorite.elf"
-while IFS= read -r line; do
+sed "s/@SCREEN@/${SCREEN:-text}/" "$here/grub.cfg.in" | while IFS= read -r line; do
     case $line in
     *@COMMAND_LINE@*) printf '%s%s%s\n' "${line%%@COMMAND_LINE@*}" "$command_line" "${line#*@COMMAND_LINE@}" ;;
     *) printf '%s\n' "$line" ;;
     esac
-done < "$here/grub.cfg.in" > "$stage/boot/grub/grub.cfg"
+done > "$stage/boot/grub/grub.cfg"
 cp "$here/NOTICE.txt" "$stage/licences/"
 cp "$here/../LICENSE" "$stage/licences/tenorite-MIT.txt"
 if [ -r /usr/share/common-licenses/GPL-3 ]; then

@@ -117,6 +117,13 @@ void console_print(const char *string)
     console_write(string, strlen(string));
 }
 
+void console_set_style(enum console_style style)
+{
+    for (struct console *console = first; console != NULL; console = console->next)
+        if (console->is_selected && console->set_style != NULL)
+            console->set_style(console, style);
+}
+
 void console_print_line(const char *format, ...)
 {
     char text[256];

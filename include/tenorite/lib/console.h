@@ -8,12 +8,15 @@
  * (a panic inside an NMI included): it takes no lock and allocates nothing.
  *
  * Consoles are registered once, by their drivers, and never leave. The kernel's log and panics go to every
- * selected console; a shell session writes to the one it was given. Drivers fill in `name` and `write`; everybody
+ * selected console; a shell session writes to the one it was given. Drivers fill in `name`, `write` and `set_style`; everybody
  * else writes through the functions below, which remember whether a console stands in the middle of a line.
  */
+enum console_style { CONSOLE_PLAIN, CONSOLE_DIM, CONSOLE_WARNING, CONSOLE_ERROR };
+
 struct console {
     const char *name; /* as in console=NAME on the kernel command line */
     void (*write)(struct console *self, const char *bytes, size_t length);
+    void (*set_style)(struct console *self, enum console_style style); /* NULL: it has no colours */
     struct console *next;
     bool is_selected, is_mid_line;
 };
@@ -36,6 +39,10 @@ bool console_any_selected(void);
 /* Writes to every selected console. Any context. */
 void console_write(const char *bytes, size_t length);
 void console_print(const char *string);
+
+/* What is written from now on to the selected consoles that have colours looks like this; CONSOLE_PLAIN at first. Any
+ * context. */
+void console_set_style(enum console_style style);
 
 /* Formats (see format.h) at most 255 bytes and writes them and a newline to every selected console. Any context. */
 void console_print_line(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -24,6 +24,17 @@
 .set MULTIBOOT2_HEADER_MAGIC, 0xe85250d6
 .set MULTIBOOT2_ARCHITECTURE_I386, 0
 
+/* 3.1.9 "Console header tags": the loader may pass a framebuffer, text mode, or no screen. The framebuffer's size is a
+ * wish; the boot menu (iso/grub.cfg.in) has the last word. */
+.set HEADER_TAG_END, 0
+.set HEADER_TAG_CONSOLE_FLAGS, 4
+.set HEADER_TAG_FRAMEBUFFER, 5
+.set HEADER_TAG_OPTIONAL, 1
+.set CONSOLE_TEXT_SUPPORTED, 2
+.set FRAMEBUFFER_WIDTH, 1024
+.set FRAMEBUFFER_HEIGHT, 768
+.set FRAMEBUFFER_BITS_PER_PIXEL, 32
+
 .section .multiboot2_header, "a", @progbits
 .balign 8
 multiboot2_header:
@@ -31,7 +42,18 @@ multiboot2_header:
     .long MULTIBOOT2_ARCHITECTURE_I386
     .long multiboot2_header_end - multiboot2_header
     .long -(MULTIBOOT2_HEADER_MAGIC + MULTIBOOT2_ARCHITECTURE_I386 + (multiboot2_header_end - multiboot2_header))
-    .short 0, 0     /* end tag: type, flags */
+
+    .short HEADER_TAG_CONSOLE_FLAGS, HEADER_TAG_OPTIONAL
+    .long 12        /* size */
+    .long CONSOLE_TEXT_SUPPORTED
+    .balign 8
+
+    .short HEADER_TAG_FRAMEBUFFER, HEADER_TAG_OPTIONAL
+    .long 20        /* size */
+    .long FRAMEBUFFER_WIDTH, FRAMEBUFFER_HEIGHT, FRAMEBUFFER_BITS_PER_PIXEL
+    .balign 8
+
+    .short HEADER_TAG_END, 0
     .long 8         /* size */
 multiboot2_header_end:
 
