@@ -31,7 +31,7 @@ static struct command_environment shell_environment;
 /* The value of an option on the kernel's command line, "" if there is none. */
 static const char *option_value(const struct boot_info *boot_info, const char *name)
 {
-    static char value[64];
+    static char value[256];
     switch (command_line_value(boot_info->command_line, name, value, sizeof value)) {
     case COMMAND_LINE_FOUND:
         return value;
@@ -46,12 +46,16 @@ static const char *option_value(const struct boot_info *boot_info, const char *n
 
 static void log_option_apply(const struct boot_info *boot_info)
 {
-    enum log_level level;
+    struct log_filter filter;
     const char *value = option_value(boot_info, "log");
-    if (log_level_parse(value, &level))
-        printk_set_threshold(level);
-    else if (value[0] != '\0')
-        log_warning("main", "log=%s: the levels are error, warning, info, debug", value);
+    if (value[0] == '\0')
+        return;
+    struct log_filter_result result = log_filter_parse(value, &filter);
+    if (result.error == LOG_FILTER_OK)
+        printk_set_filter(&filter);
+    else
+        log_warning("main", "log= is ignored: %s: \"%.*s\"", log_filter_error_text(result.error),
+                    (int)result.word_length, result.word);
 }
 
 static void console_option_apply(const struct boot_info *boot_info)
@@ -84,7 +88,7 @@ static void boot_log(const struct boot_info *boot_info)
              boot_info->loader_name[0] != '\0' ? boot_info->loader_name : "PVH");
     log_debug("main", "command line: %s", boot_info->command_line);
     for (size_t i = 0; i < boot_info->region_count; i++)
-        log_debug("main", "memory %#12llx to %#12llx: %s", (unsigned long long)boot_info->regions[i].base,
+        log_debug("mm", "memory %#12llx to %#12llx: %s", (unsigned long long)boot_info->regions[i].base,
                   (unsigned long long)(boot_info->regions[i].base + boot_info->regions[i].length - 1),
                   region_kind_name(boot_info->regions[i].kind));
     if (boot_info->command_line_was_cut)

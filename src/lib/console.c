@@ -4,6 +4,8 @@
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/text.h>
 
+#include "lib/word_list.h"
+
 /*
  * The list of consoles.
  *
@@ -26,35 +28,9 @@ void console_register(struct console *console)
     __atomic_store_n(link, console, __ATOMIC_RELEASE);
 }
 
-/* A name in a list separated by commas. */
-struct word {
-    const char *start;
-    size_t length;
-};
-
-/* The first word at or behind `at`, which may be empty; start is NULL behind the last one. */
-static struct word word_at(const char *at)
-{
-    struct word word = {at, 0};
-    while (at != NULL && at[word.length] != '\0' && at[word.length] != ',')
-        word.length++;
-    return word;
-}
-
-static struct word word_after(struct word word)
-{
-    const char *end = word.start + word.length;
-    return word_at(*end == ',' ? end + 1 : NULL);
-}
-
-static bool word_is(struct word word, const char *name)
-{
-    return strlen(name) == word.length && strncmp(name, word.start, word.length) == 0;
-}
-
 static bool is_listed(const char *names, const char *name)
 {
-    for (struct word word = word_at(names); word.start != NULL; word = word_after(word))
+    for (struct word word = word_list_first(names); word.start != NULL; word = word_list_next(word))
         if (word_is(word, name))
             return true;
     return false;
@@ -72,7 +48,7 @@ static bool is_registered(struct word name)
 unsigned console_select(const char *names)
 {
     unsigned known = 0, unknown = 0;
-    for (struct word word = word_at(names); word.start != NULL; word = word_after(word)) {
+    for (struct word word = word_list_first(names); word.start != NULL; word = word_list_next(word)) {
         if (is_registered(word))
             known++;
         else if (word.length > 0)

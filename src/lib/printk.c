@@ -22,15 +22,13 @@ static_assert((int)PRINTK_LINE_BYTES == (int)LOG_TEXT_BYTES, "a line fills a rec
 
 struct log_ring printk_ring;
 
-static enum log_level threshold = LOG_INFO;
+static struct log_filter filters[2] = {{.default_level = LOG_INFO}};
+static const struct log_filter *filter = &filters[0]; /* in force; the other one may be half written */
 static uint64_t (*clock_now_ns)(void);
 static void (*drain_listener)(void);
 static bool is_direct_for_good;
 static bool is_draining;
 static uint64_t reported_lost; /* belongs to the holder of is_draining */
-
-static const char *const level_names[] = {
-    [LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
 
 static const char *mark(enum log_level level)
 {
@@ -131,7 +129,7 @@ static void drain_directly(void)
 
 void printk(enum log_level level, const char *module, const char *format, ...)
 {
-    if (level > __atomic_load_n(&threshold, __ATOMIC_RELAXED))
+    if (level > log_filter_level(__atomic_load_n(&filter, __ATOMIC_ACQUIRE), module))
         return;
     struct log_record record;
     uint64_t (*now_ns)(void) = __atomic_load_n(&clock_now_ns, __ATOMIC_ACQUIRE);
@@ -152,20 +150,16 @@ void printk(enum log_level level, const char *module, const char *format, ...)
         drain_directly();
 }
 
-void printk_set_threshold(enum log_level level)
+void printk_set_filter(const struct log_filter *wanted)
 {
-    __atomic_store_n(&threshold, level, __ATOMIC_RELAXED);
+    struct log_filter *spare = &filters[filter == &filters[0]];
+    *spare = *wanted;
+    (void)__atomic_exchange_n(&filter, spare, __ATOMIC_ACQ_REL); /* acquires: what the next call writes stays below */
 }
 
-bool log_level_parse(const char *name, enum log_level *level)
+struct log_filter printk_filter(void)
 {
-    for (unsigned i = 0; i < COUNT_OF(level_names); i++) {
-        if (strcmp(name, level_names[i]) == 0) {
-            *level = (enum log_level)i;
-            return true;
-        }
-    }
-    return false;
+    return *filter;
 }
 
 void printk_set_clock(uint64_t (*now_ns)(void))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <tenorite/lib/compiler.h>
+#include <tenorite/lib/log_filter.h>
 
 /*
  * The kernel's log: lines in a ring, drained to the selected consoles as
@@ -16,13 +16,10 @@
  * the ring's listener is called (it wakes the drain task). While no console is selected, lines wait in the ring.
  * Lines that the ring overwrote before they were drained are counted and reported in the log.
  */
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
-
 /* What a line may take in the ring: mark, module, text and a closing NUL. A longer one is cut, and ends in "...". */
 enum { PRINTK_LINE_BYTES = 232 };
 
-/* Appends one line (a newline at its end is dropped) unless `level` is above the threshold. `module` may be NULL. See
- * format.h. Cost: the formatting and, where it writes directly, at most PRINTK_DIRECT_LINES lines on every console. A
+/* Appends one line (a newline at its end is dropped) if the filter wants it. `module` may be NULL. See format.h. Cost: the formatting and, where it writes directly, at most PRINTK_DIRECT_LINES lines on every console. A
  * call from a console's write function, or one that interrupts a drain, leaves its line to that drain. */
 void printk(enum log_level level, const char *module, const char *format, ...) PRINTF_LIKE(3, 4);
 
@@ -33,11 +30,13 @@ enum { PRINTK_DIRECT_LINES = 128 };
 #define log_info(module, ...) printk(LOG_INFO, module, __VA_ARGS__)
 #define log_debug(module, ...) printk(LOG_DEBUG, module, __VA_ARGS__)
 
-/* Lines above `level` are dropped from now on. Starts as LOG_INFO. */
-void printk_set_threshold(enum log_level level);
+/* Lines that `filter` does not want are dropped from now on; LOG_INFO for every module at first. The filter is copied. A
+ * printk that interrupts this call, in an NMI too, goes by the old filter or by the new one, never by a mixture. Task
+ * context or early boot. */
+void printk_set_filter(const struct log_filter *filter);
 
-/* Reads a level's name ("error", "warning", "info", "debug"); false leaves *level unchanged. */
-bool log_level_parse(const char *name, enum log_level *level) MUST_CHECK;
+/* The filter in force. Task context or early boot. */
+struct log_filter printk_filter(void);
 
 /* The time that lines are stamped with, nanoseconds since boot; 0 until set. `now_ns` is called in any context. */
 void printk_set_clock(uint64_t (*now_ns)(void));

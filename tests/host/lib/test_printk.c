@@ -2,6 +2,7 @@
 /* Linked with --wrap=log_ring_read: an interrupt can strike when the drain has just found the ring empty. */
 #include "child_output.h"
 
+#include <signal.h>
 #include <tenorite/lib/printk.h>
 
 #include "lib/printk_ring.h"
@@ -19,6 +20,14 @@ static void begin(void)
     printk_set_clock(read_clock);
 }
 
+static void set_filter(const char *text)
+{
+    struct log_filter filter;
+    if (log_filter_parse(text, &filter).error != LOG_FILTER_OK)
+        _exit(98);
+    printk_set_filter(&filter);
+}
+
 static void print_levels(void)
 {
     begin();
@@ -27,13 +36,13 @@ static void print_levels(void)
     now_ns = 3600ull * 1000 * 1000 * 1000;
     log_error("mm", "%d pages", 3);
     log_warning("mm", "newline\n");
-    log_debug("mm", "below the threshold");
-    printk_set_threshold(LOG_DEBUG);
+    log_debug("mm", "not wanted");
+    set_filter("debug");
     now_ns = 123456ull * 1000 * 1000 * 1000 + 999999999;
     log_debug("mm", "%s", "");
     log_info(NULL, "no module");
-    printk_set_threshold(LOG_ERROR);
-    log_warning("mm", "below the threshold");
+    set_filter("error");
+    log_warning("mm", "not wanted");
     log_error("mm", "errors stay");
 }
 
@@ -107,20 +116,97 @@ static void long_lines_are_cut_and_say_so(void **state)
     check_child(print_long_lines, 0, expected);
 }
 
-static void parse_levels(void)
+static void print_by_module(void)
 {
-    static const char *const names[] = {"error", "warning", "info", "debug", "", "Error", "errors", "err"};
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        enum log_level level = 7;
-        bool is_level = log_level_parse(names[i], &level);
-        dprintf(child_pipe, "%d%u ", is_level, (unsigned)level);
+    static const char *const filters[] = {"info", "warning,mm:debug,vga:error", "mm:error", "debug",
+                                          "error,heap:debug"};
+    begin();
+    for (size_t i = 0; i < COUNT_OF(filters); i++) {
+        set_filter(filters[i]);
+        for (enum log_level level = LOG_ERROR; level <= LOG_DEBUG; level++) {
+            printk(level, "mm", "m%u", level);
+            printk(level, "vga", "v%u", level);
+            printk(level, "mmu", "u%u", level);
+            printk(level, NULL, "n%u", level);
+        }
+        child_print("-\n");
     }
 }
 
-static void levels_are_read_by_name(void **state)
+/* What is left of the text without stamps, marks and module names. */
+static const char *messages(const char *text)
+{
+    static char left[4096];
+    char *end = left;
+    for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1) {
+        const char *last = strchr(line, '\n');
+        while (last > line && last[-1] != ' ')
+            last--;
+        end += sprintf(end, "%.*s ", (int)strcspn(last, "\n"), last);
+    }
+    return left;
+}
+
+static void each_module_is_filtered_by_its_own_level(void **state)
 {
     (void)state;
-    check_child(parse_levels, 0, "10 11 12 13 07 07 07 07 ");
+    struct child_output *output = run_in_child(print_by_module);
+    assert_int_equal(output->exit_code, 0);
+    assert_string_equal(messages(output->text), "m0 v0 u0 n0 m1 v1 u1 n1 m2 v2 u2 n2 - "
+                                                "m0 v0 u0 n0 m1 u1 n1 m2 m3 - "
+                                                "m0 v0 u0 n0 v1 u1 n1 v2 u2 n2 - "
+                                                "m0 v0 u0 n0 m1 v1 u1 n1 m2 v2 u2 n2 m3 v3 u3 n3 - "
+                                                "m0 v0 u0 n0 - ");
+}
+
+static void be_silent(void)
+{
+}
+
+/* After every single instruction of printk_set_filter() an NMI prints two lines, of which each filter wants one. */
+static unsigned strikes;
+static volatile bool has_met_a_mixture;
+
+static void strike(int signal_number)
+{
+    (void)signal_number;
+    uint64_t before = log_ring_pushed(&printk_ring);
+    log_debug("mm", "wanted by the one filter");
+    log_debug("vga", "wanted by the other");
+    if (log_ring_pushed(&printk_ring) != before + 1)
+        has_met_a_mixture = true;
+    strikes++;
+}
+
+static void single_step(bool is_on)
+{
+    enum { TRAP_FLAG = 0x100 };
+    uint64_t flags = __builtin_ia32_readeflags_u64();
+    __builtin_ia32_writeeflags_u64(is_on ? flags | TRAP_FLAG : flags & ~(uint64_t)TRAP_FLAG);
+}
+
+static void set_filters_under_fire(void)
+{
+    struct log_filter filters[2];
+    if (log_filter_parse("error,vga:error,mm:debug", &filters[0]).error != LOG_FILTER_OK ||
+        log_filter_parse("debug,mm:error,heap:info,vga:debug", &filters[1]).error != LOG_FILTER_OK)
+        _exit(98);
+    printk_set_listener(be_silent);
+    printk_set_filter(&filters[0]);
+    signal(SIGTRAP, strike);
+    for (unsigned i = 1; i < 6; i++) {
+        single_step(true);
+        printk_set_filter(&filters[i % 2]);
+        single_step(false);
+    }
+    child_print(has_met_a_mixture ? "mixture" : "whole");
+    child_print(strikes > 50 ? ", struck" : ", hardly struck");
+}
+
+static void a_filter_that_is_being_set_is_seen_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    check_child(set_filters_under_fire, 0, "whole, struck");
 }
 
 static void note_line(void)
@@ -150,10 +236,6 @@ static void with_a_listener_lines_wait_for_the_drain(void **state)
                 "!!!!![    0.000000] mm: 0\n[    0.000000] mm: 1\n 2\n"
                 "[    0.000000] mm: 2\n[    0.000000] mm: 3\n[    0.000000] mm: 4\n3\n0\n"
                 "[    0.000000] mm: direct\n");
-}
-
-static void be_silent(void)
-{
 }
 
 static void overrun_the_ring(void)
@@ -371,7 +453,8 @@ int main(void)
         cmocka_unit_test(a_line_starts_at_the_left_edge_and_at_time_0_without_a_clock),
         cmocka_unit_test(lines_before_the_first_console_come_out_at_the_first_drain),
         cmocka_unit_test(long_lines_are_cut_and_say_so),
-        cmocka_unit_test(levels_are_read_by_name),
+        cmocka_unit_test(each_module_is_filtered_by_its_own_level),
+        cmocka_unit_test(a_filter_that_is_being_set_is_seen_whole_or_not_at_all),
         cmocka_unit_test(with_a_listener_lines_wait_for_the_drain),
         cmocka_unit_test(overwritten_lines_are_counted_and_reported_once),
         cmocka_unit_test(go_direct_writes_what_is_pending_and_lasts),
