@@ -83,9 +83,9 @@ static void put_cell(struct vga_text *screen, unsigned index, uint16_t cell)
     screen->cells[index] = cell;
 }
 
-static uint16_t cell_of(const struct vga_text *screen, uint8_t character)
+static uint16_t cell_of(uint8_t attribute, uint8_t character)
 {
-    return (uint16_t)(screen->attribute << 8 | character);
+    return (uint16_t)(attribute << 8 | character);
 }
 
 static void scroll(struct vga_text *screen)
@@ -93,7 +93,7 @@ static void scroll(struct vga_text *screen)
     for (unsigned i = 0; i < BOTTOM_ROW; i++)
         put_cell(screen, i, screen->shadow[i + VGA_TEXT_COLUMNS]);
     for (unsigned i = BOTTOM_ROW; i < VGA_TEXT_CELLS; i++)
-        put_cell(screen, i, cell_of(screen, ' '));
+        put_cell(screen, i, cell_of(screen->plain_attribute, ' '));
     screen->column = 0;
 }
 
@@ -117,9 +117,18 @@ static void console_write_vga(struct console *self, const char *bytes, size_t le
     show_cursor(screen);
 }
 
+static void set_style_vga(struct console *self, enum console_style style)
+{
+    static const uint8_t foregrounds[] = {
+        [CONSOLE_DIM] = VGA_BROWN, [CONSOLE_WARNING] = VGA_LIGHT_CYAN, [CONSOLE_ERROR] = VGA_LIGHT_RED};
+    struct vga_text *screen = CONTAINER_OF(self, struct vga_text, console);
+    screen->attribute = style == CONSOLE_PLAIN ? screen->plain_attribute
+                                               : (uint8_t)((screen->plain_attribute & 0xf0u) | foregrounds[style]);
+}
+
 void vga_text_init(struct vga_text *screen, volatile uint16_t *cells)
 {
-    screen->console = (struct console){.name = "vga", .write = console_write_vga};
+    screen->console = (struct console){.name = "vga", .write = console_write_vga, .set_style = set_style_vga};
     screen->cells = cells;
     screen->column = 0;
     for (unsigned i = 0; i < VGA_TEXT_CELLS; i++)
@@ -134,7 +143,7 @@ void vga_text_init(struct vga_text *screen, volatile uint16_t *cells)
 
 void vga_text_set_color(struct vga_text *screen, enum vga_color foreground, enum vga_color background)
 {
-    screen->attribute = (uint8_t)(background << 4 | foreground);
+    screen->attribute = screen->plain_attribute = (uint8_t)(background << 4 | foreground);
 }
 
 void vga_text_write_byte(struct vga_text *screen, uint8_t byte)
@@ -146,7 +155,7 @@ void vga_text_write_byte(struct vga_text *screen, uint8_t byte)
     if (screen->column >= VGA_TEXT_COLUMNS)
         scroll(screen);
     bool is_printable = byte >= 0x20 && byte <= 0x7e;
-    put_cell(screen, BOTTOM_ROW + screen->column, cell_of(screen, is_printable ? byte : UNPRINTABLE));
+    put_cell(screen, BOTTOM_ROW + screen->column, cell_of(screen->attribute, is_printable ? byte : UNPRINTABLE));
     screen->column++;
 }
 

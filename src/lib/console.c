@@ -11,8 +11,8 @@
  *
  * Invariants
  *   C1  a console is on the list only when it is complete: whoever walks the list, in an NMI too, may write to it.
- *   C2  while its write function runs a console is `current`, and is_mid_line; both are right again afterwards, so
- *       a write that interrupts another leaves no trace.
+ *   C2  while one of its functions runs a console is `current`, and is_mid_line if that is write; both are right again
+ *       afterwards, so a write that interrupts another leaves no trace.
  */
 static struct console *first;
 static struct console *current;
@@ -73,19 +73,18 @@ struct console *console_find(const char *name)
     return NULL;
 }
 
-bool console_any_selected(void)
+struct console *console_next_selected(const struct console *previous)
 {
-    for (struct console *console = first; console != NULL; console = console->next)
-        if (console->is_selected)
-            return true;
-    return false;
+    struct console *console = previous != NULL ? previous->next : first;
+    while (console != NULL && !console->is_selected)
+        console = console->next;
+    return console;
 }
 
 void console_write(const char *bytes, size_t length)
 {
-    for (struct console *console = first; console != NULL; console = console->next)
-        if (console->is_selected)
-            console_write_to(console, bytes, length);
+    for (struct console *to = NULL; (to = console_next_selected(to)) != NULL;)
+        console_write_to(to, bytes, length);
 }
 
 void console_print(const char *string)
@@ -95,9 +94,18 @@ void console_print(const char *string)
 
 void console_set_style(enum console_style style)
 {
-    for (struct console *console = first; console != NULL; console = console->next)
-        if (console->is_selected && console->set_style != NULL)
-            console->set_style(console, style);
+    for (struct console *on = NULL; (on = console_next_selected(on)) != NULL;)
+        console_set_style_on(on, style);
+}
+
+void console_set_style_on(struct console *console, enum console_style style)
+{
+    if (console->set_style == NULL)
+        return;
+    struct console *interrupted = current;
+    current = console;
+    console->set_style(console, style);
+    current = interrupted;
 }
 
 void console_print_line(const char *format, ...)
@@ -113,9 +121,8 @@ void console_print_line(const char *format, ...)
 
 void console_start_line(void)
 {
-    for (struct console *console = first; console != NULL; console = console->next)
-        if (console->is_selected)
-            console_start_line_on(console);
+    for (struct console *on = NULL; (on = console_next_selected(on)) != NULL;)
+        console_start_line_on(on);
 }
 
 void console_start_line_on(struct console *console)

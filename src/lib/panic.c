@@ -22,8 +22,10 @@ NO_RETURN void __stack_chk_fail(void); /* NOLINT(bugprone-reserved-identifier,ce
 static void print_line(const char *mark, const char *message)
 {
     console_start_line();
+    console_set_style(CONSOLE_ERROR);
     console_print(mark);
     console_print(message);
+    console_set_style(CONSOLE_PLAIN);
     console_print("\n");
 }
 

@@ -18,7 +18,7 @@
  *       that will never run again, and writes his line again rather than losing it.
  *   P3  a caller writes a bounded number of lines, even if writing produces new ones.
  */
-static_assert((int)PRINTK_LINE_BYTES == (int)LOG_TEXT_BYTES, "a line fills a record");
+static_assert((int)PRINTK_TEXT_BYTES == (int)LOG_TEXT_BYTES, "a text fills a record");
 
 struct log_ring printk_ring;
 
@@ -54,17 +54,39 @@ static void close_text(struct log_record *record, size_t length)
         record->text[length - 1] = '\0';
 }
 
-static void write_stamped(uint64_t time_ns, const char *text)
+static enum console_style style(enum log_level level)
+{
+    switch (level) {
+    case LOG_ERROR:
+        return CONSOLE_ERROR;
+    case LOG_WARNING:
+        return CONSOLE_WARNING;
+    case LOG_INFO:
+    case LOG_DEBUG:
+        return CONSOLE_PLAIN;
+    }
+    return CONSOLE_PLAIN;
+}
+
+static void write_line_on(struct console *console, const struct log_record *record)
 {
     enum { NS_PER_US = 1000, US_PER_S = 1000 * 1000 };
-    char stamp[40];
-    uint64_t microseconds = time_ns / NS_PER_US;
-    format_string(stamp, sizeof stamp, "[%5llu.%06llu] ", (unsigned long long)(microseconds / US_PER_S),
-                  (unsigned long long)(microseconds % US_PER_S));
-    console_start_line();
-    console_print(stamp);
-    console_print(text);
-    console_print("\n");
+    uint64_t microseconds = record->time_ns / NS_PER_US;
+    console_start_line_on(console);
+    console_set_style_on(console, CONSOLE_DIM);
+    console_printf(console, "[%5llu.%06llu] ", (unsigned long long)(microseconds / US_PER_S),
+                   (unsigned long long)(microseconds % US_PER_S));
+    console_set_style_on(console, style(record->level));
+    console_printf(console, "%s%s%s%s", mark(record->level), record->module, record->module[0] != '\0' ? ": " : "",
+                   record->text);
+    console_set_style_on(console, CONSOLE_PLAIN);
+    console_write_to(console, "\n", 1);
+}
+
+static void write_line(const struct log_record *record)
+{
+    for (struct console *on = NULL; (on = console_next_selected(on)) != NULL;)
+        write_line_on(on, record);
 }
 
 /* Lost lines are older than the record that follows them: they are reported with its time. */
@@ -72,13 +94,12 @@ static void write_record(const struct log_record *record)
 {
     uint64_t lost = log_ring_lost(&printk_ring);
     if (lost != reported_lost) {
-        char text[64];
-        format_string(text, sizeof text, "%slog: %llu lines lost", mark(LOG_WARNING),
-                      (unsigned long long)(lost - reported_lost));
-        write_stamped(record->time_ns, text);
+        struct log_record report = {.time_ns = record->time_ns, .level = LOG_WARNING, .module = "log"};
+        format_string(report.text, sizeof report.text, "%llu lines lost", (unsigned long long)(lost - reported_lost));
+        write_line(&report);
         reported_lost = lost;
     }
-    write_stamped(record->time_ns, record->text);
+    write_line(record);
 }
 
 /* Stops in front of a record that is still being stored. For the holder of is_draining. */
@@ -86,7 +107,8 @@ static unsigned write_pending(unsigned max_lines)
 {
     struct log_record record;
     unsigned written = 0;
-    while (written < max_lines && console_any_selected() && log_ring_read(&printk_ring, &record) == LOG_RING_RECORD) {
+    while (written < max_lines && console_next_selected(NULL) &&
+           log_ring_read(&printk_ring, &record) == LOG_RING_RECORD) {
         write_record(&record);
         log_ring_advance(&printk_ring);
         written++;
@@ -134,12 +156,11 @@ void printk(enum log_level level, const char *module, const char *format, ...)
     struct log_record record;
     uint64_t (*now_ns)(void) = __atomic_load_n(&clock_now_ns, __ATOMIC_ACQUIRE);
     record.time_ns = now_ns ? now_ns() : 0;
-    size_t head = format_string(record.text, sizeof record.text, "%s%s%s", mark(level), module ? module : "",
-                                module ? ": " : "");
-    size_t at = head < sizeof record.text ? head : sizeof record.text;
+    record.level = (uint8_t)level;
+    text_copy(record.module, sizeof record.module, module ? module : "", LOG_MODULE_BYTES);
     va_list arguments;
     va_start(arguments, format);
-    close_text(&record, head + format_string_va(record.text + at, sizeof record.text - at, format, arguments));
+    close_text(&record, format_string_va(record.text, sizeof record.text, format, arguments));
     va_end(arguments);
     log_ring_push(&printk_ring, &record);
 
@@ -177,7 +198,7 @@ void printk_go_direct(void)
     __atomic_store_n(&is_direct_for_good, true, __ATOMIC_RELAXED);
     __atomic_store_n(&is_draining, true, __ATOMIC_RELAXED);
     struct log_record record;
-    for (unsigned handled = 0; handled < PRINTK_DIRECT_LINES && console_any_selected(); handled++) {
+    for (unsigned handled = 0; handled < PRINTK_DIRECT_LINES && console_next_selected(NULL); handled++) {
         enum log_ring_result result = log_ring_read(&printk_ring, &record);
         if (result == LOG_RING_EMPTY)
             break;

@@ -43,7 +43,7 @@ struct vga_text {
     volatile uint16_t *cells;        /* the screen, row by row */
     uint16_t shadow[VGA_TEXT_CELLS]; /* what it shows: reading video memory is slow */
     unsigned column;                 /* of the next character in the bottom row; VGA_TEXT_COLUMNS: scroll first */
-    uint8_t attribute;
+    uint8_t attribute, plain_attribute;
 };
 
 /*
@@ -58,7 +58,8 @@ bool vga_text_is_present(const struct boot_framebuffer *framebuffer);
  * cell once. Early boot. */
 void vga_text_init(struct vga_text *screen, volatile uint16_t *cells);
 
-/* Colours of the text to come. */
+/* Colours of the text to come, and of plain text. In the console's other styles only the foreground differs: brown for
+ * what is dim, light cyan for a warning, light red for an error. A row that scrolls in is plain. */
 void vga_text_set_color(struct vga_text *screen, enum vga_color foreground, enum vga_color background);
 
 /* Prints one byte as described above. At most 2000 cell writes (when it scrolls). Any context, no lock. */

@@ -33,16 +33,19 @@ unsigned console_select(const char *names);
 /* The registered console of that name, or NULL. */
 struct console *console_find(const char *name);
 
-/* Whether any console is selected: without one, what is written is gone. */
-bool console_any_selected(void);
+/* The selected console that was registered next after `previous` (NULL: the first one), or NULL. Any context. */
+struct console *console_next_selected(const struct console *previous);
 
 /* Writes to every selected console. Any context. */
 void console_write(const char *bytes, size_t length);
 void console_print(const char *string);
 
-/* What is written from now on to the selected consoles that have colours looks like this; CONSOLE_PLAIN at first. Any
- * context. */
+/* What is written from now on to the selected consoles that have colours looks like this; CONSOLE_PLAIN at first. Who
+ * sets another style goes back to CONSOLE_PLAIN when done. Any context. */
 void console_set_style(enum console_style style);
+
+/* The same for one console, selected or not. Any context. */
+void console_set_style_on(struct console *console, enum console_style style);
 
 /* Formats (see format.h) at most 255 bytes and writes them and a newline to every selected console. Any context. */
 void console_print_line(const char *format, ...) PRINTF_LIKE(1, 2);
@@ -59,6 +62,6 @@ void console_write_to(struct console *console, const char *bytes, size_t length)
 /* Formats (see format.h) at most 255 bytes and writes them to one console. */
 void console_printf(struct console *console, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* For a panic, which does not go back to what it interrupted: the console whose write function was running, or NULL.
- * It is forgotten: the next call tells of writes that began after this one. */
+/* For a panic, which does not go back to what it interrupted: the console one of whose functions was running, or NULL.
+ * It is forgotten: the next call tells of those that began after this one. */
 struct console *console_take_interrupted(void);

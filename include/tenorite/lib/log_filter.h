@@ -14,11 +14,7 @@
  *
  * All functions are pure. Any context.
  */
-enum {
-    LOG_MODULE_BYTES = 15, /* of a module's name, the closing NUL included */
-    LOG_FILTER_MODULES = 8,
-    LOG_FILTER_TEXT_BYTES = 192, /* enough for log_filter_format() */
-};
+enum { LOG_FILTER_MODULES = 8, LOG_FILTER_TEXT_BYTES = 192 /* enough for log_filter_format() */ };
 
 struct log_filter {
     enum log_level default_level;

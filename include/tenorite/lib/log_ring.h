@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <tenorite/lib/compiler.h>
+#include <tenorite/lib/log_level.h>
 
 /*
  * A ring of fixed-size records: many producers in any context (NMI handlers included), one reader at a time. A full
  * ring overwrites its oldest record. Nobody waits for anybody: a producer that was interrupted, for good or for a
  * while, costs its own record only. A ring of zeros is empty and ready.
  */
-enum { LOG_RING_RECORDS = 128, LOG_TEXT_BYTES = 232 };
+enum { LOG_RING_RECORDS = 128, LOG_TEXT_BYTES = 216 };
 
 struct log_record {
     uint64_t time_ns;
-    char text[LOG_TEXT_BYTES]; /* closed with NUL */
+    uint8_t level;                 /* enum log_level */
+    char module[LOG_MODULE_BYTES]; /* closed with NUL; "": none */
+    char text[LOG_TEXT_BYTES];     /* closed with NUL */
 };
 
 struct log_slot {

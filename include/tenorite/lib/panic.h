@@ -5,8 +5,8 @@
 
 /*
  * Writes the pending log, then `panic: ` and the message on a line of its own (at most PANIC_MESSAGE_BYTES - 1 bytes),
- * to every console, directly and without a lock, and stops the machine with exit code PANIC_EXIT_CODE. Works in any
- * context: before the heap, inside printk, inside an interrupt or NMI handler.
+ * in the style of an error, to every console, directly and without a lock, and stops the machine with exit code
+ * PANIC_EXIT_CODE. Works in any context: before the heap, inside printk, inside an interrupt or NMI handler.
  *
  * A panic inside a panic prints one more line, `panic inside a panic: ` and its message, and stops; if the first
  * message was not out yet, it is printed before. If it struck inside a console, that console is left out.

@@ -9,18 +9,21 @@
  *     [    0.012345] heap: 64 KiB mapped
  *     [    0.012399] error: heap: block 0xffff900000001230 was freed twice
  *
- * seconds.microseconds, `error` or `warning` where it is one, module, text. Each line starts at the left edge.
+ * seconds.microseconds, `error` or `warning` where it is one, module, text. Each line starts at the left edge. Where a
+ * console has colours, the time is dim, an error or a warning looks like one, and what follows the line is plain.
  *
  * printk may be called from any context, NMI handlers included: it takes no lock and allocates nothing. Until a
  * drain task announces itself, and again after printk_go_direct(), the caller drains the ring itself; afterwards
  * the ring's listener is called (it wakes the drain task). While no console is selected, lines wait in the ring.
  * Lines that the ring overwrote before they were drained are counted and reported in the log.
  */
-/* What a line may take in the ring: mark, module, text and a closing NUL. A longer one is cut, and ends in "...". */
-enum { PRINTK_LINE_BYTES = 232 };
+/* What a line's text may take, the closing NUL included. A longer one is cut, and ends in "...". A module's name is cut
+ * to LOG_MODULE_BYTES - 1 bytes. */
+enum { PRINTK_TEXT_BYTES = 216 };
 
-/* Appends one line (a newline at its end is dropped) if the filter wants it. `module` may be NULL. See format.h. Cost: the formatting and, where it writes directly, at most PRINTK_DIRECT_LINES lines on every console. A
- * call from a console's write function, or one that interrupts a drain, leaves its line to that drain. */
+/* Appends one line (a newline at its end is dropped) if the filter wants it. `module` may be NULL. See format.h. Cost:
+ * the formatting and, where it writes directly, at most PRINTK_DIRECT_LINES lines on every console. A call from a
+ * console's write function, or one that interrupts a drain, leaves its line to that drain. */
 void printk(enum log_level level, const char *module, const char *format, ...) PRINTF_LIKE(3, 4);
 
 enum { PRINTK_DIRECT_LINES = 128 };

@@ -140,6 +140,8 @@ void exception_report(const struct trap_frame *frame)
               (unsigned long long)frame->rip);
     is_reporting = true;
     printk_go_direct();
+    console_start_line();
+    console_set_style(CONSOLE_ERROR);
     console_print_line("exception %llu (%s), error code %#llx", (unsigned long long)frame->vector,
                        exception_name(frame->vector), (unsigned long long)frame->error_code);
     print_error_code(frame);

@@ -209,6 +209,28 @@ static void colors_apply_to_the_text_to_come(void **state)
     assert_int_equal(cells[24 * COLUMNS], 0x4f00 | ' ');
 }
 
+static void styles_change_the_foreground_and_plain_is_what_was_set(void **state)
+{
+    static const enum console_style styles[] = {CONSOLE_DIM, CONSOLE_WARNING, CONSOLE_ERROR, CONSOLE_PLAIN};
+    static const uint8_t on_black[] = {0x06, 0x0b, 0x0c, 0x0e}, on_blue[] = {0x16, 0x1b, 0x1c, 0x1f};
+    (void)state;
+    start();
+    for (size_t i = 0; i < COUNT_OF(styles); i++) {
+        screen.console.set_style(&screen.console, styles[i]);
+        write_bytes("x");
+        assert_int_equal(cells[24 * COLUMNS + i], on_black[i] << 8 | 'x');
+    }
+    screen.console.set_style(&screen.console, CONSOLE_ERROR);
+    write_bytes("\n");
+    assert_int_equal(cells[24 * COLUMNS], 0x0e00 | ' ');
+    vga_text_set_color(&screen, VGA_WHITE, VGA_BLUE);
+    for (size_t i = 0; i < COUNT_OF(styles); i++) {
+        screen.console.set_style(&screen.console, styles[i]);
+        write_bytes("x");
+        assert_int_equal(cells[24 * COLUMNS + i], on_blue[i] << 8 | 'x');
+    }
+}
+
 static void colors_have_the_numbers_of_the_hardware(void **state)
 {
     (void)state;
@@ -318,6 +340,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_utf8_character_prints_a_block_per_byte, set_up, check_guard),
         cmocka_unit_test_setup_teardown(init_keeps_what_the_screen_shows_and_scrolls_it_on, set_up, check_guard),
         cmocka_unit_test_setup_teardown(colors_apply_to_the_text_to_come, set_up, check_guard),
+        cmocka_unit_test_setup_teardown(styles_change_the_foreground_and_plain_is_what_was_set, set_up, check_guard),
         cmocka_unit_test_setup_teardown(colors_have_the_numbers_of_the_hardware, set_up, check_guard),
         cmocka_unit_test_setup_teardown(console_backspace_space_backspace_erases, set_up, check_guard),
         cmocka_unit_test_setup_teardown(console_backspace_erases_the_last_column_of_a_full_row, set_up, check_guard),

@@ -24,7 +24,7 @@ static void register_three(void)
 static void walk_the_list(void)
 {
     child_print(console_find("first") ? "not empty\n" : "empty\n");
-    child_print(console_any_selected() ? "selected\n" : "none selected\n");
+    child_print(console_next_selected(NULL) ? "selected\n" : "none selected\n");
     console_print("nobody hears this\n");
     register_three();
     for (struct console *console = console_find("first"); console; console = console->next) {
@@ -182,6 +182,71 @@ static void print_line_writes_to_the_selected_consoles_and_ends_the_line(void **
     check_child(print_lines, 0, "f5t5f\nt\nsss\n");
 }
 
+/* Tells of every style it is given, by number. */
+static void tell_style(struct console *self, enum console_style style)
+{
+    dprintf(child_pipe, "%c(%d)", self->name[0], (int)style);
+}
+
+static void set_styles(void)
+{
+    register_three();
+    first.set_style = third.set_style = tell_style; /* the second has no colours */
+    console_set_style(CONSOLE_ERROR);
+    console_print("x");
+    console_set_style(CONSOLE_PLAIN);
+    child_print("\n");
+    console_select("second,third");
+    console_set_style(CONSOLE_DIM);
+    child_print("\n");
+    console_set_style_on(&first, CONSOLE_WARNING); /* not selected, but asked for by name */
+    console_set_style_on(&second, CONSOLE_WARNING);
+    child_print(console_take_interrupted() ? "interrupted" : "\n");
+}
+
+static void a_style_goes_to_the_selected_consoles_that_have_colours(void **state)
+{
+    (void)state;
+    check_child(set_styles, 0, "f(3)t(3)fxsxtxf(0)t(0)\nt(1)\nf(2)\n");
+}
+
+static void style_inside_a_style(struct console *self, enum console_style style)
+{
+    (void)style;
+    console_print("inside ");
+    child_print(console_take_interrupted() == self ? "self " : "other ");
+}
+
+static void interrupt_the_style(void)
+{
+    first.set_style = style_inside_a_style;
+    console_register(&first);
+    console_set_style(CONSOLE_ERROR);
+    child_print(console_take_interrupted() ? "interrupted" : "free");
+}
+
+static void take_interrupted_tells_who_is_setting_a_style_too(void **state)
+{
+    (void)state;
+    check_child(interrupt_the_style, 0, "inside self free");
+}
+
+static void walk_the_selected(void)
+{
+    register_three();
+    console_select("first,third");
+    child_print(console_next_selected(NULL)->name);
+    child_print(console_next_selected(&first) == &third && console_next_selected(&second) == &third ? " third"
+                                                                                                    : " ?");
+    child_print(console_next_selected(&third) ? " ?" : " end");
+}
+
+static void next_selected_leaves_out_the_others(void **state)
+{
+    (void)state;
+    check_child(walk_the_selected, 0, "first third end");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +258,9 @@ int main(void)
         cmocka_unit_test(take_interrupted_tells_who_is_writing_once),
         cmocka_unit_test(printf_writes_to_one_console_and_cuts_at_255_bytes),
         cmocka_unit_test(print_line_writes_to_the_selected_consoles_and_ends_the_line),
+        cmocka_unit_test(a_style_goes_to_the_selected_consoles_that_have_colours),
+        cmocka_unit_test(take_interrupted_tells_who_is_setting_a_style_too),
+        cmocka_unit_test(next_selected_leaves_out_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

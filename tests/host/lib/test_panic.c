@@ -165,6 +165,48 @@ static void a_panic_two_levels_deep_stops(void **state)
     check_child(panic_with_broken_consoles_only, PANIC_EXIT_CODE, "");
 }
 
+static void tell_style(struct console *self, enum console_style style)
+{
+    (void)self;
+    dprintf(child_pipe, "<%c>", "pdwe"[style]);
+}
+
+static void panic_in_style(void)
+{
+    child_console.write = write_and_panic_once;
+    child_console.set_style = tell_style;
+    console_register(&child_console);
+    log_warning("mm", "the line that met it");
+}
+
+static void a_panic_looks_like_an_error_and_what_it_interrupted_leaves_no_style(void **state)
+{
+    (void)state;
+    check_child(panic_in_style, PANIC_EXIT_CODE,
+                "<d>\n<d>[    0.000000] <w>warning: mm: the line that met it<p>\n<e>panic: inside a console<p>\n");
+}
+
+static void style_and_panic(struct console *self, enum console_style style)
+{
+    (void)style;
+    panic("console %s cannot do this style", self->name);
+}
+
+static void panic_with_broken_style(void)
+{
+    static struct console broken = {.name = "broken", .write = child_write, .set_style = style_and_panic};
+    console_register(&broken);
+    console_register(&child_console);
+    panic("the first reason");
+}
+
+static void a_console_whose_style_panics_in_a_panic_is_left_out(void **state)
+{
+    (void)state;
+    check_child(panic_with_broken_style, PANIC_EXIT_CODE,
+                "panic: the first reason\npanic inside a panic: console broken cannot do this style\n");
+}
+
 static void fault(int signal_number)
 {
     panic("signal %d", signal_number);
@@ -258,6 +300,8 @@ int main(void)
         cmocka_unit_test(panic_inside_printk_prints_the_line_and_the_panic),
         cmocka_unit_test(a_console_that_panics_in_a_panic_is_left_out),
         cmocka_unit_test(a_panic_two_levels_deep_stops),
+        cmocka_unit_test(a_panic_looks_like_an_error_and_what_it_interrupted_leaves_no_style),
+        cmocka_unit_test(a_console_whose_style_panics_in_a_panic_is_left_out),
         cmocka_unit_test(panic_whose_argument_faults_prints_what_it_can),
         cmocka_unit_test(an_interrupted_console_still_gets_a_panic_that_goes_wrong_elsewhere),
         cmocka_unit_test(assert_prints_place_condition_and_values),

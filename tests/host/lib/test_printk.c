@@ -93,26 +93,20 @@ static void lines_before_the_first_console_come_out_at_the_first_drain(void **st
 static void print_long_lines(void)
 {
     begin();
-    log_error("mm", "%0217d", 1); /* 11 bytes of mark and module, and the NUL: 229 */
-    log_error("mm", "%0220d", 2); /* just fits */
-    log_error("mm", "%0221d", 3); /* just does not */
-    char module[400];
-    memset(module, 'm', sizeof module);
-    module[sizeof module - 1] = '\0';
-    log_info(module, "not reached");
+    log_error("fourteen-bytes", "%0212d", 1);
+    log_error("fourteen-bytes", "%0215d", 2); /* just fits, its NUL included */
+    log_error("fourteen-bytes", "%0216d", 3); /* just does not */
+    log_info("fifteen-bytes-x", "whole");
 }
 
 static void long_lines_are_cut_and_say_so(void **state)
 {
     (void)state;
-    char expected[1200], mmm[229];
-    memset(mmm, 'm', 228);
-    mmm[228] = '\0';
-    snprintf(
-        expected, sizeof expected,
-        "[    0.000000] error: mm: %0217d\n[    0.000000] error: mm: %0220d\n[    0.000000] error: mm: %0217d...\n"
-        "[    0.000000] %s...\n",
-        1, 2, 0, mmm);
+    char expected[1200];
+    snprintf(expected, sizeof expected,
+             "[    0.000000] error: fourteen-bytes: %0212d\n[    0.000000] error: fourteen-bytes: %0215d\n"
+             "[    0.000000] error: fourteen-bytes: %0212d...\n[    0.000000] fifteen-bytes-: whole\n",
+             1, 2, 0);
     check_child(print_long_lines, 0, expected);
 }
 
@@ -393,7 +387,7 @@ static void get_stuck_in_printk(void)
     struct log_reservation stuck = log_ring_reserve(&printk_ring);
     log_info("irq", "while the other is stuck");
     child_print("waits\n");
-    struct log_record record = {.text = "mm: stuck"};
+    struct log_record record = {.level = LOG_INFO, .module = "mm", .text = "stuck"};
     log_ring_commit(stuck, &record);
     printk_drain(10);
     stuck = log_ring_reserve(&printk_ring);
@@ -446,6 +440,82 @@ static void go_direct_takes_over_an_interrupted_drain_and_loses_no_line(void **s
                 "[    0.000000] mm: 3\n[    0.000000] mm: afterwards\n");
 }
 
+static void tell_style(struct console *self, enum console_style style)
+{
+    (void)self;
+    dprintf(child_pipe, "<%c>", "pdwe"[style]);
+}
+
+static void print_in_style(void)
+{
+    static struct console colourless = {.name = "colourless", .write = child_write};
+    child_console.set_style = tell_style;
+    begin();
+    set_filter("debug");
+    log_error("mm", "worst");
+    log_warning(NULL, "bad");
+    log_info("mm", "good");
+    log_debug("mm", "%s", "");
+    console_print("> prompt");
+    log_info("mm", "below it");
+    console_register(&colourless);
+    log_error("mm", "twice");
+}
+
+static void the_time_is_dim_a_warning_or_an_error_in_its_style_and_the_rest_plain(void **state)
+{
+    (void)state;
+    check_child(print_in_style, 0,
+                "<d>[    0.000000] <e>error: mm: worst<p>\n"
+                "<d>[    0.000000] <w>warning: bad<p>\n"
+                "<d>[    0.000000] <p>mm: good<p>\n"
+                "<d>[    0.000000] <p>mm: <p>\n"
+                "> prompt\n<d>[    0.000000] <p>mm: below it<p>\n"
+                "<d>[    0.000000] <e>error: mm: twice<p>\n"
+                "[    0.000000] error: mm: twice\n");
+}
+
+static void take_over_a_drain_in_style(void)
+{
+    child_console.write = write_until_interrupted;
+    child_console.set_style = tell_style;
+    begin();
+    printk_set_listener(be_silent);
+    log_error("mm", "interrupted");
+    writes_left = 2;
+    if (setjmp(interrupted) == 0)
+        printk_drain(10);
+    printk_go_direct();
+    console_print("plain\n");
+}
+
+static void go_direct_leaves_an_interrupted_lines_style(void **state)
+{
+    (void)state;
+    check_child(take_over_a_drain_in_style, 0,
+                "<d>[    0.000000] <e>\n<d>[    0.000000] <e>error: mm: interrupted<p>\nplain\n");
+}
+
+static void keep_level_and_module(void)
+{
+    struct log_record record;
+    printk_set_listener(be_silent);
+    begin();
+    now_ns = 5;
+    log_warning("module-of-16-byte", "text");
+    log_error(NULL, "newline\n");
+    while (log_ring_read(&printk_ring, &record) == LOG_RING_RECORD) {
+        dprintf(child_pipe, "%d %d [%s] [%s]\n", (int)record.time_ns, record.level, record.module, record.text);
+        log_ring_advance(&printk_ring);
+    }
+}
+
+static void a_record_keeps_time_level_module_and_text(void **state)
+{
+    (void)state;
+    check_child(keep_level_and_module, 0, "5 1 [module-of-16-b] [text]\n5 0 [] [newline]\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +534,9 @@ int main(void)
         cmocka_unit_test(a_console_that_logs_every_write_does_not_keep_the_caller_for_ever),
         cmocka_unit_test(a_line_half_stored_is_waited_for_except_by_go_direct),
         cmocka_unit_test(go_direct_takes_over_an_interrupted_drain_and_loses_no_line),
+        cmocka_unit_test(the_time_is_dim_a_warning_or_an_error_in_its_style_and_the_rest_plain),
+        cmocka_unit_test(go_direct_leaves_an_interrupted_lines_style),
+        cmocka_unit_test(a_record_keeps_time_level_module_and_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
