@@ -22,8 +22,8 @@ ASYNC(log_task)
     ASYNC_BEGIN;
     printk_set_listener(signal_line);
     for (;;) {
-        if (printk_drain(LINES_AT_A_TIME) == LINES_AT_A_TIME)
-            notify_signal(&line_printed);
+        while (printk_drain(LINES_AT_A_TIME) == LINES_AT_A_TIME)
+            AWAIT(yield, &self->yield);
         AWAIT(notify_wait, &self->wait, &line_printed);
     }
     ASYNC_END;
