@@ -82,7 +82,7 @@ static void move_cursor(struct log_ring *ring, uint64_t to, uint64_t lost)
 }
 
 /* Copies the slot's record if it is that of `ticket`, before and after. */
-static bool copy_record(struct log_slot *slot, uint64_t ticket, struct log_record *record)
+static bool copy_record(const struct log_slot *slot, uint64_t ticket, struct log_record *record)
 {
     union record_words copy;
     for (size_t i = 0; i < COUNT_OF(copy.words); i++)
@@ -124,6 +124,37 @@ void log_ring_advance(struct log_ring *ring)
 void log_ring_skip(struct log_ring *ring)
 {
     move_cursor(ring, ring->cursor + 1, 1);
+}
+
+struct log_walk log_ring_walk(const struct log_ring *ring)
+{
+    return (struct log_walk){.next_ticket = 0, .end_ticket = log_ring_pushed(ring)};
+}
+
+/* Leaves out the tickets whose slots later ones have taken meanwhile. */
+static void catch_up(struct log_walk *walk, uint64_t pushed)
+{
+    uint64_t oldest = pushed > LOG_RING_RECORDS ? pushed - LOG_RING_RECORDS : 0;
+    uint64_t to = oldest < walk->end_ticket ? oldest : walk->end_ticket;
+    if (to > walk->next_ticket) {
+        walk->missed += to - walk->next_ticket;
+        walk->next_ticket = to;
+    }
+}
+
+bool log_ring_walk_next(const struct log_ring *ring, struct log_walk *walk, struct log_record *record)
+{
+    for (;;) {
+        catch_up(walk, log_ring_pushed(ring));
+        if (walk->next_ticket == walk->end_ticket)
+            return false;
+        uint64_t ticket = walk->next_ticket++;
+        const struct log_slot *slot = &ring->slots[ticket % LOG_RING_RECORDS];
+        if (__atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE) == COMMITTED(ticket) &&
+            copy_record(slot, ticket, record))
+            return true;
+        walk->missed++;
+    }
 }
 
 uint64_t log_ring_pushed(const struct log_ring *ring)

@@ -212,6 +212,39 @@ void printk_go_direct(void)
     end_drain();
 }
 
+struct printk_history printk_history(enum log_level level)
+{
+    return (struct printk_history){.walk = log_ring_walk(&printk_ring), .level = level};
+}
+
+/* Returns the number of lines it has printed. */
+static unsigned report_missed(struct printk_history *history, struct console *console)
+{
+    uint64_t missed = history->walk.missed - history->missed;
+    if (missed == 0)
+        return 0;
+    console_start_line_on(console);
+    console_printf(console, "%llu older lines lost\n", (unsigned long long)missed);
+    history->missed = history->walk.missed;
+    return 1;
+}
+
+bool printk_history_print(struct printk_history *history, struct console *console, unsigned max_lines)
+{
+    struct log_record record;
+    for (unsigned printed = 0; printed < max_lines;) {
+        bool has_more = log_ring_walk_next(&printk_ring, &history->walk, &record);
+        printed += report_missed(history, console);
+        if (!has_more)
+            return false;
+        if (record.level <= history->level) {
+            write_line_on(console, &record);
+            printed++;
+        }
+    }
+    return true;
+}
+
 uint64_t printk_lost_lines(void)
 {
     return log_ring_lost(&printk_ring);

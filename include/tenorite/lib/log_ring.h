@@ -60,6 +60,26 @@ void log_ring_advance(struct log_ring *ring);
 /* After LOG_RING_PENDING: gives that record up; it counts as lost, also if it is committed later. */
 void log_ring_skip(struct log_ring *ring);
 
+/*
+ * Looks at the records that are there, without taking any off:
+ *
+ *     struct log_walk walk = log_ring_walk(&ring);
+ *     while (log_ring_walk_next(&ring, &walk, &record)) { ... }
+ *
+ * from the oldest to what was pushed last before the walk began. Any number of walks at a time, in any context, beside
+ * the reader, who takes nothing away from them, and beside producers, who may: `missed` counts the records that were
+ * passed over, since the first that was ever pushed, because they were overwritten, refused or not committed.
+ */
+struct log_walk {
+    uint64_t next_ticket, end_ticket;
+    uint64_t missed;
+};
+struct log_walk log_ring_walk(const struct log_ring *ring);
+
+/* Copies the walk's next record, whole; false at its end. Cost: at most LOG_RING_RECORDS looks at a slot in the whole
+ * walk, and a copy for each record. */
+bool log_ring_walk_next(const struct log_ring *ring, struct log_walk *walk, struct log_record *record) MUST_CHECK;
+
 /* Records pushed so far, lost ones included; records lost so far. Any context. */
 uint64_t log_ring_pushed(const struct log_ring *ring);
 uint64_t log_ring_lost(const struct log_ring *ring);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tenorite/lib/log_filter.h>
+#include <tenorite/lib/log_ring.h>
 
 /*
  * The kernel's log: lines in a ring, drained to the selected consoles as
@@ -58,6 +59,26 @@ void printk_go_direct(void);
  * interrupts another returns 0 and the interrupted one writes the lines. Returns early at a line that is still being
  * stored. Not for interrupt handlers. */
 unsigned printk_drain(unsigned max_lines);
+
+struct console;
+
+/* Prints again, in portions, what the ring still holds. */
+struct printk_history {
+    struct log_walk walk;
+    uint64_t missed; /* of the walk's, reported so far */
+    enum log_level level;
+};
+
+/* The lines up to `level` that were printed so far. Any context. */
+struct printk_history printk_history(enum log_level level);
+
+/*
+ * Prints the next of them on one console, selected or not, the oldest first, as they were printed; in place of lines
+ * that are overwritten, of whatever level, how many they are: "372 older lines lost". Stops after `max_lines` lines, or
+ * one more, and returns true: there may be more. Takes no line away from printk_drain(), and may be called while one is
+ * under way. Any context.
+ */
+bool printk_history_print(struct printk_history *history, struct console *console, unsigned max_lines);
 
 /* Lines lost so far: overwritten before they were drained, or given up. Any context. */
 uint64_t printk_lost_lines(void);
