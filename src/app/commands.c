@@ -11,7 +11,10 @@
 #include <tenorite/mm/heap.h>
 #include <tenorite/task/executor.h>
 
-/* The shell's commands: one table, one function each. A command prints its own complaints. */
+#include "app/log_commands.h"
+
+/* The shell's commands: one table, one function each. A command prints its own complaints. Without a function: dmesg, the
+ * one that prints in portions. */
 struct command {
     const char *name;
     const char *usage; /* arguments, for help and complaints */
@@ -155,6 +158,8 @@ static const struct command commands[] = {
     {"mem", "", "memory: frames and heap", run_mem},
     {"tasks", "", "what runs and what waits", run_tasks},
     {"uptime", "", "time since the clock started", run_uptime},
+    {"dmesg", "[LEVEL]", "the log's last lines; down to LEVEL only", NULL},
+    {"log", "[FILTER]", "what the log keeps: LEVEL or MODULE:LEVEL,...", run_log},
     {"echo", "TEXT", "prints TEXT", run_echo},
     {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn},
     {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash},
@@ -178,8 +183,10 @@ static const char *skip_spaces(const char *text)
     return text;
 }
 
-void command_execute(const struct command_environment *environment, struct console *output, const char *line)
+void command_execute(const struct command_environment *environment, struct console *output, const char *line,
+                     struct command_rest *rest)
 {
+    rest->print = NULL;
     const char *name = skip_spaces(line);
     size_t length = 0;
     while (name[length] != '\0' && name[length] != ' ')
@@ -188,7 +195,11 @@ void command_execute(const struct command_environment *environment, struct conso
         return;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         if (strlen(commands[i].name) == length && strncmp(commands[i].name, name, length) == 0) {
-            commands[i].run(environment, output, skip_spaces(name + length));
+            const char *arguments = skip_spaces(name + length);
+            if (commands[i].run != NULL)
+                commands[i].run(environment, output, arguments);
+            else
+                begin_dmesg(rest, output, arguments);
             return;
         }
     }

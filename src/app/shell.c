@@ -22,24 +22,34 @@ void shell_init(struct shell *self, struct terminal *terminal, const struct comm
     coroutine_init(&self->coroutine);
     self->terminal = terminal;
     self->environment = environment;
+    self->rest.print = NULL;
     line_editor_init(&self->editor, (struct line_echo){.write = write_to_terminal, .context = terminal});
 }
 
-static void take_character(struct shell *self, uint8_t character)
+/* Returns whether a line has ended, and with it perhaps a command begun. */
+static bool take_raw(struct shell *self, uint8_t raw)
 {
+    uint8_t character;
+    if (!terminal_decode(self->terminal, raw, &character))
+        return false;
     switch (line_editor_feed(&self->editor, character)) {
     case LINE_NOTHING:
-        return;
+        return false;
     case LINE_COMPLETE:
-        command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor));
-        break;
+        command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor), &self->rest);
+        return true;
     case LINE_INTERRUPTED:
-        break;
+        return true;
     case LINE_END:
         print(self, "\nthe shell has no end: poweroff or exit CODE leaves the machine\n");
-        break;
+        return true;
     }
-    print(self, prompt);
+    __builtin_unreachable();
+}
+
+static bool print_rest(struct shell *self)
+{
+    return self->rest.print != NULL && self->rest.print(&self->rest, self->terminal->output);
 }
 
 ASYNC(shell)
@@ -49,9 +59,11 @@ ASYNC(shell)
     print(self, prompt);
     for (;;) {
         AWAIT(byte_read, &self->read, &self->terminal->queue);
-        uint8_t character;
-        if (terminal_decode(self->terminal, self->read.byte, &character))
-            take_character(self, character);
+        if (!take_raw(self, self->read.byte))
+            continue;
+        while (print_rest(self))
+            AWAIT(yield, &self->yield);
+        print(self, prompt);
     }
     ASYNC_END;
 }

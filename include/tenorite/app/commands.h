@@ -2,6 +2,7 @@
 #pragma once
 
 #include <tenorite/lib/console.h>
+#include <tenorite/lib/printk.h>
 
 struct executor;
 struct frames;
@@ -14,6 +15,15 @@ struct command_environment {
     struct frames *frames;
 };
 
+/* What a command has yet to print: a long answer comes in portions, between which other tasks run. `print` prints the
+ * next one and tells whether there may be more; NULL: nothing is left. */
+struct command_rest {
+    bool (*print)(struct command_rest *rest, struct console *output);
+    struct printk_history history;
+};
+
 /* Runs one command line, prints its answer on `output`. An empty line does nothing; a line that is no command, or has
- * wrong arguments, is answered with what is wrong. Task context; some commands end the machine. */
-void command_execute(const struct command_environment *environment, struct console *output, const char *line);
+ * wrong arguments, is answered with what is wrong. Task context; some commands end the machine. The caller goes on to
+ * print *rest. */
+void command_execute(const struct command_environment *environment, struct console *output, const char *line,
+                     struct command_rest *rest);

@@ -7,7 +7,7 @@ from shell_support import PROMPT, on_serial, wait_ready
 def drive(vm):
     wait_ready(vm, has_screen=False)
     help_lines = on_serial(vm, "help")
-    for name in "help mem tasks uptime echo spawn crash reboot poweroff exit".split():
+    for name in "help mem tasks uptime dmesg log echo spawn crash reboot poweroff exit".split():
         assert any(line.split()[:1] == [name] for line in help_lines), f"{name} is not in {help_lines}"
     assert on_serial(vm, "echo one  two") == ["one  two"]
     assert on_serial(vm, "") == []
