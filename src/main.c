@@ -61,32 +61,16 @@ static void console_option_apply(const struct boot_info *boot_info)
         log_warning("main", "console=%s names a console that this machine does not have", names);
 }
 
-static const char *region_kind_name(enum boot_region_kind kind)
-{
-    switch (kind) {
-    case BOOT_REGION_USABLE:
-        return "usable";
-    case BOOT_REGION_RESERVED:
-        return "reserved";
-    case BOOT_REGION_ACPI_RECLAIMABLE:
-        return "ACPI tables";
-    case BOOT_REGION_ACPI_NVS:
-        return "ACPI non-volatile";
-    case BOOT_REGION_DEFECTIVE:
-        return "defective";
-    }
-    return "of no known kind";
-}
-
 static void boot_log(const struct boot_info *boot_info)
 {
     log_info("main", "Tenorite %s on %s, booted by %s", TENORITE_VERSION, cpu_name(),
              boot_info->loader_name[0] != '\0' ? boot_info->loader_name : "PVH");
+    log_debug("main", "firmware: %s", boot_firmware_text(boot_info->firmware));
     log_debug("main", "command line: %s", boot_info->command_line);
     for (size_t i = 0; i < boot_info->region_count; i++)
         log_debug("main", "memory %#12llx to %#12llx: %s", (unsigned long long)boot_info->regions[i].base,
                   (unsigned long long)(boot_info->regions[i].base + boot_info->regions[i].length - 1),
-                  region_kind_name(boot_info->regions[i].kind));
+                  boot_region_kind_text(boot_info->regions[i].kind));
     if (boot_info->command_line_was_cut)
         log_warning("main", "the command line was longer than %d bytes and has been cut",
                     BOOT_COMMAND_LINE_BYTES - 1);
