@@ -8,7 +8,9 @@
 #include <tenorite/arch/timer.h>
 #include <tenorite/arch/uart_16550.h>
 #include <tenorite/drivers/early_console.h>
+#include <tenorite/drivers/inventory.h>
 #include <tenorite/drivers/keyboard.h>
+#include <tenorite/drivers/pci.h>
 #include <tenorite/drivers/vga_text.h>
 #include <tenorite/lib/command_line.h>
 #include <tenorite/lib/panic.h>
@@ -94,8 +96,14 @@ static void screen_check(const struct boot_info *boot_info)
         screen->console.is_selected = false;
         screen = NULL;
     }
-    if (!screen)
-        log_info("vga", "no text screen");
+}
+
+static void screen_log(void)
+{
+    if (screen)
+        inventory_found("vga", "text, %d x %d characters", VGA_TEXT_COLUMNS, VGA_TEXT_ROWS);
+    else
+        inventory_missing("vga", "no text screen");
 }
 
 static void spawn_or_panic(const char *name, struct spawn_result result)
@@ -117,24 +125,38 @@ static void serial_shell_start(void)
         terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
         error = serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal));
     }
-    if (error == SERIAL_OK)
-        shell_start_on(&serial_terminal);
-    else
-        log_warning("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
+    if (error != SERIAL_OK) {
+        inventory_missing("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
+        return;
+    }
+    inventory_found("serial", "port %#x, interrupt line %d, FIFO of %u bytes", UART_COM1_BASE, UART_COM1_IRQ,
+                    port->fifo_bytes);
+    shell_start_on(&serial_terminal);
 }
 
 static void screen_shell_start(void)
 {
     if (!screen) {
-        log_info("keyboard", "not used: there is no screen to type to");
+        inventory_missing("keyboard", "not looked for, there is no screen to type to");
         return;
     }
     terminal_init(&screen_terminal, "shell on screen", TERMINAL_SCAN_CODES, &screen->console);
     enum keyboard_error error = keyboard_init(&keyboard, KEYBOARD_IRQ, terminal_sink(&screen_terminal));
-    if (error == KEYBOARD_OK)
-        shell_start_on(&screen_terminal);
+    if (error != KEYBOARD_OK) {
+        inventory_missing("keyboard", "%s", keyboard_error_text(error));
+        return;
+    }
+    inventory_found("keyboard", "i8042 controller, interrupt line %d", KEYBOARD_IRQ);
+    shell_start_on(&screen_terminal);
+}
+
+/* Nothing here drives a PCI device; the hardware report lists them. */
+static void pci_check(void)
+{
+    if (pci_config_is_present())
+        inventory_found("pci", "configuration mechanism #1");
     else
-        log_warning("keyboard", "%s", keyboard_error_text(error));
+        inventory_missing("pci", "no configuration mechanism #1");
 }
 
 void kernel_main(const struct boot_info *boot_info)
@@ -143,14 +165,16 @@ void kernel_main(const struct boot_info *boot_info)
     screen_check(boot_info);
     console_option_apply(boot_info);
     boot_log(boot_info);
+    screen_log();
     memory_start(boot_info);
     executor_init(&executor, &memory.heap);
-    shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames};
+    shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};
     timer_start(NULL);
     printk_set_clock(clock_ns);
     spawn_or_panic("log", SPAWN(&executor, log_task, "log"));
     serial_shell_start();
     screen_shell_start();
+    pci_check();
     interrupts_enable();
     executor_run(&executor);
 }

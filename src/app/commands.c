@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/app/commands.h>
 
+#include <tenorite/app/hwreport.h>
 #include <tenorite/app/sleeper.h>
 #include <tenorite/arch/power.h>
 #include <tenorite/arch/timer.h>
@@ -11,12 +12,14 @@
 #include <tenorite/mm/heap.h>
 #include <tenorite/task/executor.h>
 
-/* The shell's commands: one table, one function each. A command prints its own complaints. */
+/* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long has
+ * print_part instead of run: it prints part number `part`, a few lines, or says that there is no such part. */
 struct command {
     const char *name;
     const char *usage; /* arguments, for help and complaints */
     const char *effect;
     void (*run)(const struct command_environment *environment, struct console *output, const char *arguments);
+    bool (*print_part)(const struct command_environment *environment, struct console *output, unsigned part);
 };
 
 enum { SPAWN_LIMIT = 10000, EXIT_CODE_LIMIT = 127 };
@@ -151,16 +154,17 @@ static void run_exit(const struct command_environment *environment, struct conso
 static void run_help(const struct command_environment *environment, struct console *output, const char *arguments);
 
 static const struct command commands[] = {
-    {"help", "", "this list", run_help},
-    {"mem", "", "memory: frames and heap", run_mem},
-    {"tasks", "", "what runs and what waits", run_tasks},
-    {"uptime", "", "time since the clock started", run_uptime},
-    {"echo", "TEXT", "prints TEXT", run_echo},
-    {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn},
-    {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash},
-    {"reboot", "", "resets the machine", run_reboot},
-    {"poweroff", "", "turns the machine off", run_poweroff},
-    {"exit", "CODE", "ends the virtual machine with CODE, 0 to 127", run_exit},
+    {"help", "", "this list", run_help, NULL},
+    {"mem", "", "memory: frames and heap", run_mem, NULL},
+    {"tasks", "", "what runs and what waits", run_tasks, NULL},
+    {"hwreport", "", "describes this machine, for a report to paste", NULL, hwreport_print_part},
+    {"uptime", "", "time since the clock started", run_uptime, NULL},
+    {"echo", "TEXT", "prints TEXT", run_echo, NULL},
+    {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn, NULL},
+    {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash, NULL},
+    {"reboot", "", "resets the machine", run_reboot, NULL},
+    {"poweroff", "", "turns the machine off", run_poweroff, NULL},
+    {"exit", "CODE", "ends the virtual machine with CODE, 0 to 127", run_exit, NULL},
 };
 
 static void run_help(const struct command_environment *environment, struct console *output, const char *arguments)
@@ -178,19 +182,33 @@ static const char *skip_spaces(const char *text)
     return text;
 }
 
-void command_execute(const struct command_environment *environment, struct console *output, const char *line)
+struct command_rest command_execute(const struct command_environment *environment, struct console *output,
+                                    const char *line)
 {
+    const struct command_rest nothing = {};
     const char *name = skip_spaces(line);
     size_t length = 0;
     while (name[length] != '\0' && name[length] != ' ')
         length++;
     if (length == 0)
-        return;
+        return nothing;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        if (strlen(commands[i].name) == length && strncmp(commands[i].name, name, length) == 0) {
-            commands[i].run(environment, output, skip_spaces(name + length));
-            return;
-        }
+        if (strlen(commands[i].name) != length || strncmp(commands[i].name, name, length) != 0)
+            continue;
+        if (commands[i].print_part)
+            return (struct command_rest){.print_part = commands[i].print_part};
+        commands[i].run(environment, output, skip_spaces(name + length));
+        return nothing;
     }
     console_printf(output, "unknown command: %.*s (help lists the commands)\n", (int)length, name);
+    return nothing;
+}
+
+bool command_continue(struct command_rest *rest, const struct command_environment *environment,
+                      struct console *output)
+{
+    if (rest->print_part && rest->print_part(environment, output, rest->next_part++))
+        return true;
+    *rest = (struct command_rest){};
+    return false;
 }

@@ -22,24 +22,29 @@ void shell_init(struct shell *self, struct terminal *terminal, const struct comm
     coroutine_init(&self->coroutine);
     self->terminal = terminal;
     self->environment = environment;
+    self->rest = (struct command_rest){};
     line_editor_init(&self->editor, (struct line_echo){.write = write_to_terminal, .context = terminal});
 }
 
-static void take_character(struct shell *self, uint8_t character)
+/* Whether the byte ended a line: then a prompt is due, behind the rest of the answer. */
+static bool take_byte(struct shell *self, uint8_t raw)
 {
+    uint8_t character;
+    if (!terminal_decode(self->terminal, raw, &character))
+        return false;
     switch (line_editor_feed(&self->editor, character)) {
     case LINE_NOTHING:
-        return;
+        return false;
     case LINE_COMPLETE:
-        command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor));
-        break;
+        self->rest = command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor));
+        return true;
     case LINE_INTERRUPTED:
-        break;
+        return true;
     case LINE_END:
         print(self, "\nthe shell has no end: poweroff or exit CODE leaves the machine\n");
-        break;
+        return true;
     }
-    print(self, prompt);
+    __builtin_unreachable();
 }
 
 ASYNC(shell)
@@ -49,9 +54,11 @@ ASYNC(shell)
     print(self, prompt);
     for (;;) {
         AWAIT(byte_read, &self->read, &self->terminal->queue);
-        uint8_t character;
-        if (terminal_decode(self->terminal, self->read.byte, &character))
-            take_character(self, character);
+        if (!take_byte(self, self->read.byte))
+            continue;
+        while (command_continue(&self->rest, self->environment, self->terminal->output))
+            AWAIT(yield, &self->yield);
+        print(self, prompt);
     }
     ASYNC_END;
 }
