@@ -12,8 +12,8 @@
 #include <tenorite/mm/heap.h>
 #include <tenorite/task/executor.h>
 
-/* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long has
- * print_part instead of run: it prints part number `part`, a few lines, or says that there is no such part. */
+/* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long
+ * without arguments has print_part: it prints part number `part`, a few lines, or says that there is no such part. */
 struct command {
     const char *name;
     const char *usage; /* arguments, for help and complaints */
@@ -65,6 +65,16 @@ static void run_uptime(const struct command_environment *environment, struct con
     uint64_t milliseconds = clock_ns() / 1000000;
     console_printf(output, "up %llu.%03llu s\n", (unsigned long long)(milliseconds / 1000),
                    (unsigned long long)(milliseconds % 1000));
+}
+
+static void run_hwreport_page(const struct command_environment *environment, struct console *output,
+                              const char *arguments)
+{
+    uint64_t page;
+    if (text_to_u64(arguments, HWREPORT_PAGES_LIMIT, &page) && page > 0)
+        hwreport_print_page(environment, output, (unsigned)page);
+    else
+        print_usage(output, "hwreport", "[PAGE] (from 1 on)");
 }
 
 static void run_spawn(const struct command_environment *environment, struct console *output, const char *arguments)
@@ -157,7 +167,7 @@ static const struct command commands[] = {
     {"help", "", "this list", run_help, NULL},
     {"mem", "", "memory: frames and heap", run_mem, NULL},
     {"tasks", "", "what runs and what waits", run_tasks, NULL},
-    {"hwreport", "", "describes this machine, for a report to paste", NULL, hwreport_print_part},
+    {"hwreport", "[PAGE]", "describes this machine, for a report", run_hwreport_page, hwreport_print_part},
     {"uptime", "", "time since the clock started", run_uptime, NULL},
     {"echo", "TEXT", "prints TEXT", run_echo, NULL},
     {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn, NULL},
@@ -195,9 +205,10 @@ struct command_rest command_execute(const struct command_environment *environmen
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         if (strlen(commands[i].name) != length || strncmp(commands[i].name, name, length) != 0)
             continue;
-        if (commands[i].print_part)
+        const char *arguments = skip_spaces(name + length);
+        if (commands[i].print_part && *arguments == '\0')
             return (struct command_rest){.print_part = commands[i].print_part};
-        commands[i].run(environment, output, skip_spaces(name + length));
+        commands[i].run(environment, output, arguments);
         return nothing;
     }
     console_printf(output, "unknown command: %.*s (help lists the commands)\n", (int)length, name);

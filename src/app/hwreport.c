@@ -251,3 +251,34 @@ bool hwreport_print_part(const struct command_environment *environment, struct c
     }
     return false;
 }
+
+/* A console that lets through the lines of one page. */
+struct page_console {
+    struct console console;
+    struct console *output;
+    unsigned first_line, end_line; /* exclusive */
+    unsigned line;                 /* of the next byte */
+};
+
+static void write_page(struct console *self, const char *bytes, size_t length)
+{
+    struct page_console *page = CONTAINER_OF(self, struct page_console, console);
+    for (size_t i = 0; i < length; i++) {
+        if (page->line >= page->first_line && page->line < page->end_line)
+            console_write_to(page->output, &bytes[i], 1);
+        page->line += bytes[i] == '\n';
+    }
+}
+
+void hwreport_print_page(const struct command_environment *environment, struct console *output, unsigned page)
+{
+    struct page_console filter = {
+        .console = {.name = "page", .write = write_page},
+        .output = output,
+        .first_line = (page - 1) * HWREPORT_PAGE_LINES,
+        .end_line = page * HWREPORT_PAGE_LINES,
+    };
+    for (unsigned part = 0; hwreport_print_part(environment, &filter.console, part); part++)
+        continue;
+    print_line(output, "(page %u of %u)", page, (filter.line + HWREPORT_PAGE_LINES - 1) / HWREPORT_PAGE_LINES);
+}

@@ -197,6 +197,43 @@ static void long_command_lines_are_kept_whole(void **state)
     }
 }
 
+/* Appends what a page shows of the report to `joined`; returns the number of pages that it names. */
+static unsigned append_page(char *joined, unsigned page)
+{
+    report_length = 0;
+    report[0] = '\0';
+    hwreport_print_page(&environment, &console, page);
+    char *last = strstr(report, "(page ");
+    assert_non_null(last);
+    unsigned shown, pages;
+    assert_int_equal(sscanf(last, "(page %u of %u)\n", &shown, &pages), 2);
+    assert_int_equal(shown, page);
+    *last = '\0';
+    assert_in_range(count_lines(report), page < pages ? HWREPORT_PAGE_LINES : 0, HWREPORT_PAGE_LINES);
+    strcat(joined, report);
+    return pages;
+}
+
+static void pages_together_are_the_report(void **state)
+{
+    (void)state;
+    static char whole[64 * 1024], joined[64 * 1024];
+    for (size_t regions = 0; regions < 40; regions++) {
+        boot_info.region_count = regions;
+        print_report();
+        assert_true(report_length < sizeof whole);
+        strcpy(whole, report);
+        unsigned whole_pages = (count_lines(whole) + 19) / 20;
+        joined[0] = '\0';
+        for (unsigned page = 1; page <= whole_pages; page++)
+            assert_int_equal(append_page(joined, page), whole_pages);
+        assert_string_equal(joined, whole);
+        append_page(joined, whole_pages + 1);
+        append_page(joined, HWREPORT_PAGES_LIMIT);
+        assert_string_equal(joined, whole);
+    }
+}
+
 static void a_report_starts_on_a_line_of_its_own(void **state)
 {
     (void)state;
@@ -215,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup(pci_functions_of_every_bus_are_listed, set_up),
         cmocka_unit_test_setup(no_text_breaks_the_form, set_up),
         cmocka_unit_test_setup(long_command_lines_are_kept_whole, set_up),
+        cmocka_unit_test_setup(pages_together_are_the_report, set_up),
         cmocka_unit_test_setup(a_report_starts_on_a_line_of_its_own, set_up),
     };
     return cmocka_run_group_tests_name("hwreport", tests, NULL, NULL);

@@ -92,7 +92,7 @@ def check_memory(vm, report):
     for line in report.sections["memory map, as the loader reported it"]:
         start, end, kib, kind = re.fullmatch(r"0x(\w{16})  0x(\w{16}) +(\d+) KiB  (.*)", line).groups()
         start, end = int(start, 16), int(end, 16)
-        assert (end - start + 1) // 1024 == int(kib), line
+        assert end - start + 1 == int(kib) * 1024, line
         if kind == "usable":
             assert any(first <= start and end <= last for first, last in ram), (line, ram)
             usable_bytes += end - start + 1
