@@ -110,13 +110,13 @@ static void bridges_name_the_bus_behind_them(void **state)
     add(2, 0, 0, 0x06070000, 0x02, 0x00040400);
     add(4, 0, 0, 0x02000000, 0x00, 0x00ff0900); /* no bridge: a base address lies there */
     struct pci_function f;
-    assert_true(pci_next(&(struct pci_cursor)PCI_BUS(0), &f));
+    assert_true(pci_next(&PCI_BUS(0), &f));
     assert_int_equal(f.header, PCI_HEADER_PCI_BRIDGE);
     assert_int_equal(f.secondary_bus, 2);
-    assert_true(pci_next(&(struct pci_cursor)PCI_BUS(2), &f));
+    assert_true(pci_next(&PCI_BUS(2), &f));
     assert_int_equal(f.header, PCI_HEADER_CARDBUS_BRIDGE);
     assert_int_equal(f.secondary_bus, 4);
-    assert_true(pci_next(&(struct pci_cursor)PCI_BUS(4), &f));
+    assert_true(pci_next(&PCI_BUS(4), &f));
     assert_int_equal(f.secondary_bus, 0);
 }
 
