@@ -117,16 +117,22 @@ static void shell_start_on(struct terminal *terminal)
     spawn_or_panic(terminal->name, SPAWN(&executor, shell, terminal->name, terminal, &shell_environment));
 }
 
+static void serial_missing(enum serial_error error)
+{
+    inventory_missing("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
+}
+
 static void serial_shell_start(void)
 {
     struct serial_port *port = early_console_serial();
-    enum serial_error error = early_console_serial_error();
-    if (port) {
-        terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
-        error = serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal));
+    if (!port) {
+        serial_missing(early_console_serial_error());
+        return;
     }
+    terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
+    enum serial_error error = serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal));
     if (error != SERIAL_OK) {
-        inventory_missing("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
+        serial_missing(error);
         return;
     }
     inventory_found("serial", "port %#x, interrupt line %d, FIFO of %u bytes", UART_COM1_BASE, UART_COM1_IRQ,
