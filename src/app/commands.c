@@ -12,14 +12,15 @@
 #include <tenorite/mm/heap.h>
 #include <tenorite/task/executor.h>
 
-/* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long
- * without arguments has print_part: it prints part number `part`, a few lines, or says that there is no such part. */
+/* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long has
+ * `begin` instead of `run`: it sets up *rest. */
 struct command {
     const char *name;
     const char *usage; /* arguments, for help and complaints */
     const char *effect;
     void (*run)(const struct command_environment *environment, struct console *output, const char *arguments);
-    bool (*print_part)(const struct command_environment *environment, struct console *output, unsigned part);
+    void (*begin)(const struct command_environment *environment, struct console *output, const char *arguments,
+                  struct command_rest *rest);
 };
 
 enum { SPAWN_LIMIT = 10000, EXIT_CODE_LIMIT = 127 };
@@ -67,11 +68,18 @@ static void run_uptime(const struct command_environment *environment, struct con
                    (unsigned long long)(milliseconds % 1000));
 }
 
-static void run_hwreport_page(const struct command_environment *environment, struct console *output,
-                              const char *arguments)
+static bool print_hwreport_part(struct command_rest *rest, struct console *output)
+{
+    return hwreport_print_part(rest->environment, output, rest->next_part++);
+}
+
+static void begin_hwreport(const struct command_environment *environment, struct console *output,
+                           const char *arguments, struct command_rest *rest)
 {
     uint64_t page;
-    if (text_to_u64(arguments, HWREPORT_PAGES_LIMIT, &page) && page > 0)
+    if (arguments[0] == '\0')
+        *rest = (struct command_rest){.print = print_hwreport_part, .environment = environment};
+    else if (text_to_u64(arguments, HWREPORT_PAGES_LIMIT, &page) && page > 0)
         hwreport_print_page(environment, output, (unsigned)page);
     else
         print_usage(output, "hwreport", "[PAGE] (from 1 on)");
@@ -167,7 +175,7 @@ static const struct command commands[] = {
     {"help", "", "this list", run_help, NULL},
     {"mem", "", "memory: frames and heap", run_mem, NULL},
     {"tasks", "", "what runs and what waits", run_tasks, NULL},
-    {"hwreport", "[PAGE]", "describes this machine, for a report", run_hwreport_page, hwreport_print_part},
+    {"hwreport", "[PAGE]", "describes this machine, for a report", NULL, begin_hwreport},
     {"uptime", "", "time since the clock started", run_uptime, NULL},
     {"echo", "TEXT", "prints TEXT", run_echo, NULL},
     {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn, NULL},
@@ -192,34 +200,25 @@ static const char *skip_spaces(const char *text)
     return text;
 }
 
-struct command_rest command_execute(const struct command_environment *environment, struct console *output,
-                                    const char *line)
+void command_execute(const struct command_environment *environment, struct console *output, const char *line,
+                     struct command_rest *rest)
 {
-    const struct command_rest nothing = {};
+    rest->print = NULL;
     const char *name = skip_spaces(line);
     size_t length = 0;
     while (name[length] != '\0' && name[length] != ' ')
         length++;
     if (length == 0)
-        return nothing;
+        return;
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
-        if (strlen(commands[i].name) != length || strncmp(commands[i].name, name, length) != 0)
-            continue;
-        const char *arguments = skip_spaces(name + length);
-        if (commands[i].print_part && *arguments == '\0')
-            return (struct command_rest){.print_part = commands[i].print_part};
-        commands[i].run(environment, output, arguments);
-        return nothing;
+        if (strlen(commands[i].name) == length && strncmp(commands[i].name, name, length) == 0) {
+            const char *arguments = skip_spaces(name + length);
+            if (commands[i].run != NULL)
+                commands[i].run(environment, output, arguments);
+            else
+                commands[i].begin(environment, output, arguments, rest);
+            return;
+        }
     }
     console_printf(output, "unknown command: %.*s (help lists the commands)\n", (int)length, name);
-    return nothing;
-}
-
-bool command_continue(struct command_rest *rest, const struct command_environment *environment,
-                      struct console *output)
-{
-    if (rest->print_part && rest->print_part(environment, output, rest->next_part++))
-        return true;
-    *rest = (struct command_rest){};
-    return false;
 }

@@ -22,12 +22,12 @@ void shell_init(struct shell *self, struct terminal *terminal, const struct comm
     coroutine_init(&self->coroutine);
     self->terminal = terminal;
     self->environment = environment;
-    self->rest = (struct command_rest){};
+    self->rest.print = NULL;
     line_editor_init(&self->editor, (struct line_echo){.write = write_to_terminal, .context = terminal});
 }
 
-/* Whether the byte ended a line: then a prompt is due, behind the rest of the answer. */
-static bool take_byte(struct shell *self, uint8_t raw)
+/* Returns whether a line has ended, and with it perhaps a command begun. */
+static bool take_raw(struct shell *self, uint8_t raw)
 {
     uint8_t character;
     if (!terminal_decode(self->terminal, raw, &character))
@@ -36,7 +36,7 @@ static bool take_byte(struct shell *self, uint8_t raw)
     case LINE_NOTHING:
         return false;
     case LINE_COMPLETE:
-        self->rest = command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor));
+        command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor), &self->rest);
         return true;
     case LINE_INTERRUPTED:
         return true;
@@ -47,6 +47,11 @@ static bool take_byte(struct shell *self, uint8_t raw)
     __builtin_unreachable();
 }
 
+static bool print_rest(struct shell *self)
+{
+    return self->rest.print != NULL && self->rest.print(&self->rest, self->terminal->output);
+}
+
 ASYNC(shell)
 {
     ASYNC_BEGIN;
@@ -54,9 +59,9 @@ ASYNC(shell)
     print(self, prompt);
     for (;;) {
         AWAIT(byte_read, &self->read, &self->terminal->queue);
-        if (!take_byte(self, self->read.byte))
+        if (!take_raw(self, self->read.byte))
             continue;
-        while (command_continue(&self->rest, self->environment, self->terminal->output))
+        while (print_rest(self))
             AWAIT(yield, &self->yield);
         print(self, prompt);
     }

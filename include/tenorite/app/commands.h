@@ -16,18 +16,16 @@ struct command_environment {
     const struct boot_info *boot_info;
 };
 
-/* What is left of a long answer: it is printed in parts, so that other tasks run in between. All zero: nothing. */
+/* What a command has yet to print: a long answer comes in portions, between which other tasks run. `print` prints the
+ * next one and tells whether there may be more; NULL: nothing is left. */
 struct command_rest {
-    bool (*print_part)(const struct command_environment *environment, struct console *output, unsigned part);
+    bool (*print)(struct command_rest *rest, struct console *output);
+    const struct command_environment *environment;
     unsigned next_part;
 };
 
-/* Runs one command line, prints its answer, or returns what command_continue() is to print of it, on `output`. An empty
- * line does nothing; a line that is no command, or has wrong arguments, is answered with what is wrong. Task context; some
- * commands end the machine. */
-struct command_rest command_execute(const struct command_environment *environment, struct console *output,
-                                    const char *line) MUST_CHECK;
-
-/* Prints the next part of an answer; false when nothing was left. Task context. */
-bool command_continue(struct command_rest *rest, const struct command_environment *environment,
-                      struct console *output) MUST_CHECK;
+/* Runs one command line, prints its answer on `output`. An empty line does nothing; a line that is no command, or has
+ * wrong arguments, is answered with what is wrong. Task context; some commands end the machine. The caller goes on to
+ * print *rest. */
+void command_execute(const struct command_environment *environment, struct console *output, const char *line,
+                     struct command_rest *rest);
