@@ -8,7 +8,9 @@
 #include <tenorite/arch/timer.h>
 #include <tenorite/arch/uart_16550.h>
 #include <tenorite/drivers/early_console.h>
+#include <tenorite/drivers/inventory.h>
 #include <tenorite/drivers/keyboard.h>
+#include <tenorite/drivers/pci.h>
 #include <tenorite/drivers/vga_text.h>
 #include <tenorite/lib/command_line.h>
 #include <tenorite/lib/panic.h>
@@ -65,32 +67,16 @@ static void console_option_apply(const struct boot_info *boot_info)
         log_warning("main", "console=%s names a console that this machine does not have", names);
 }
 
-static const char *region_kind_name(enum boot_region_kind kind)
-{
-    switch (kind) {
-    case BOOT_REGION_USABLE:
-        return "usable";
-    case BOOT_REGION_RESERVED:
-        return "reserved";
-    case BOOT_REGION_ACPI_RECLAIMABLE:
-        return "ACPI tables";
-    case BOOT_REGION_ACPI_NVS:
-        return "ACPI non-volatile";
-    case BOOT_REGION_DEFECTIVE:
-        return "defective";
-    }
-    return "of no known kind";
-}
-
 static void boot_log(const struct boot_info *boot_info)
 {
     log_info("main", "Tenorite %s on %s, booted by %s", TENORITE_VERSION, cpu_name(),
              boot_info->loader_name[0] != '\0' ? boot_info->loader_name : "PVH");
+    log_debug("main", "firmware: %s", boot_firmware_text(boot_info->firmware));
     log_debug("main", "command line: %s", boot_info->command_line);
     for (size_t i = 0; i < boot_info->region_count; i++)
         log_debug("mm", "memory %#12llx to %#12llx: %s", (unsigned long long)boot_info->regions[i].base,
                   (unsigned long long)(boot_info->regions[i].base + boot_info->regions[i].length - 1),
-                  region_kind_name(boot_info->regions[i].kind));
+                  boot_region_kind_text(boot_info->regions[i].kind));
     if (boot_info->command_line_was_cut)
         log_warning("main", "the command line was longer than %d bytes and has been cut",
                     BOOT_COMMAND_LINE_BYTES - 1);
@@ -114,8 +100,14 @@ static void screen_check(const struct boot_info *boot_info)
         screen->console.is_selected = false;
         screen = NULL;
     }
-    if (!screen)
-        log_info("vga", "no text screen");
+}
+
+static void screen_log(void)
+{
+    if (screen)
+        inventory_found("vga", "text, %d x %d characters", VGA_TEXT_COLUMNS, VGA_TEXT_ROWS);
+    else
+        inventory_missing("vga", "no text screen");
 }
 
 static void spawn_or_panic(const char *name, struct spawn_result result)
@@ -129,32 +121,52 @@ static void shell_start_on(struct terminal *terminal)
     spawn_or_panic(terminal->name, SPAWN(&executor, shell, terminal->name, terminal, &shell_environment));
 }
 
+static void serial_missing(enum serial_error error)
+{
+    inventory_missing("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
+}
+
 static void serial_shell_start(void)
 {
     struct serial_port *port = early_console_serial();
-    enum serial_error error = early_console_serial_error();
-    if (port) {
-        terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
-        error = serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal));
+    if (!port) {
+        serial_missing(early_console_serial_error());
+        return;
     }
-    if (error == SERIAL_OK)
-        shell_start_on(&serial_terminal);
-    else
-        log_warning("serial", "port %#x: %s", UART_COM1_BASE, serial_error_text(error));
+    terminal_init(&serial_terminal, "shell on serial", TERMINAL_CHARACTERS, &port->console);
+    enum serial_error error = serial_enable_receive(port, UART_COM1_IRQ, terminal_sink(&serial_terminal));
+    if (error != SERIAL_OK) {
+        serial_missing(error);
+        return;
+    }
+    inventory_found("serial", "port %#x, interrupt line %d, FIFO of %u bytes", UART_COM1_BASE, UART_COM1_IRQ,
+                    port->fifo_bytes);
+    shell_start_on(&serial_terminal);
 }
 
 static void screen_shell_start(void)
 {
     if (!screen) {
-        log_info("keyboard", "not used: there is no screen to type to");
+        inventory_missing("keyboard", "not looked for, there is no screen to type to");
         return;
     }
     terminal_init(&screen_terminal, "shell on screen", TERMINAL_SCAN_CODES, &screen->console);
     enum keyboard_error error = keyboard_init(&keyboard, KEYBOARD_IRQ, terminal_sink(&screen_terminal));
-    if (error == KEYBOARD_OK)
-        shell_start_on(&screen_terminal);
+    if (error != KEYBOARD_OK) {
+        inventory_missing("keyboard", "%s", keyboard_error_text(error));
+        return;
+    }
+    inventory_found("keyboard", "i8042 controller, interrupt line %d", KEYBOARD_IRQ);
+    shell_start_on(&screen_terminal);
+}
+
+/* Nothing here drives a PCI device; the hardware report lists them. */
+static void pci_check(void)
+{
+    if (pci_config_is_present())
+        inventory_found("pci", "configuration mechanism #1");
     else
-        log_warning("keyboard", "%s", keyboard_error_text(error));
+        inventory_missing("pci", "no configuration mechanism #1");
 }
 
 void kernel_main(const struct boot_info *boot_info)
@@ -163,14 +175,16 @@ void kernel_main(const struct boot_info *boot_info)
     screen_check(boot_info);
     console_option_apply(boot_info);
     boot_log(boot_info);
+    screen_log();
     memory_start(boot_info);
     executor_init(&executor, &memory.heap);
-    shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames};
+    shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};
     timer_start(NULL);
     printk_set_clock(clock_ns);
     spawn_or_panic("log", SPAWN(&executor, log_task, "log"));
     serial_shell_start();
     screen_shell_start();
+    pci_check();
     interrupts_enable();
     executor_run(&executor);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/app/commands.h>
 
+#include <tenorite/app/hwreport.h>
 #include <tenorite/app/sleeper.h>
 #include <tenorite/arch/power.h>
 #include <tenorite/arch/timer.h>
@@ -13,13 +14,15 @@
 
 #include "app/log_commands.h"
 
-/* The shell's commands: one table, one function each. A command prints its own complaints. Without a function: dmesg, the
- * one that prints in portions. */
+/* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long has
+ * `begin` instead of `run`: it sets up *rest. */
 struct command {
     const char *name;
     const char *usage; /* arguments, for help and complaints */
     const char *effect;
     void (*run)(const struct command_environment *environment, struct console *output, const char *arguments);
+    void (*begin)(const struct command_environment *environment, struct console *output, const char *arguments,
+                  struct command_rest *rest);
 };
 
 enum { SPAWN_LIMIT = 10000, EXIT_CODE_LIMIT = 127 };
@@ -65,6 +68,23 @@ static void run_uptime(const struct command_environment *environment, struct con
     uint64_t milliseconds = clock_ns() / 1000000;
     console_printf(output, "up %llu.%03llu s\n", (unsigned long long)(milliseconds / 1000),
                    (unsigned long long)(milliseconds % 1000));
+}
+
+static bool print_hwreport_part(struct command_rest *rest, struct console *output)
+{
+    return hwreport_print_part(rest->environment, output, rest->next_part++);
+}
+
+static void begin_hwreport(const struct command_environment *environment, struct console *output,
+                           const char *arguments, struct command_rest *rest)
+{
+    uint64_t page;
+    if (arguments[0] == '\0')
+        *rest = (struct command_rest){.print = print_hwreport_part, .environment = environment};
+    else if (text_to_u64(arguments, HWREPORT_PAGES_LIMIT, &page) && page > 0)
+        hwreport_print_page(environment, output, (unsigned)page);
+    else
+        print_usage(output, "hwreport", "[PAGE] (from 1 on)");
 }
 
 static void run_spawn(const struct command_environment *environment, struct console *output, const char *arguments)
@@ -154,18 +174,19 @@ static void run_exit(const struct command_environment *environment, struct conso
 static void run_help(const struct command_environment *environment, struct console *output, const char *arguments);
 
 static const struct command commands[] = {
-    {"help", "", "this list", run_help},
-    {"mem", "", "memory: frames and heap", run_mem},
-    {"tasks", "", "what runs and what waits", run_tasks},
-    {"uptime", "", "time since the clock started", run_uptime},
-    {"dmesg", "[LEVEL]", "the log's last lines; down to LEVEL only", NULL},
-    {"log", "[FILTER]", "what the log keeps: LEVEL or MODULE:LEVEL,...", run_log},
-    {"echo", "TEXT", "prints TEXT", run_echo},
-    {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn},
-    {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash},
-    {"reboot", "", "resets the machine", run_reboot},
-    {"poweroff", "", "turns the machine off", run_poweroff},
-    {"exit", "CODE", "ends the virtual machine with CODE, 0 to 127", run_exit},
+    {"help", "", "this list", run_help, NULL},
+    {"mem", "", "memory: frames and heap", run_mem, NULL},
+    {"tasks", "", "what runs and what waits", run_tasks, NULL},
+    {"hwreport", "[PAGE]", "describes this machine, for a report", NULL, begin_hwreport},
+    {"uptime", "", "time since the clock started", run_uptime, NULL},
+    {"dmesg", "[LEVEL]", "the log's last lines; down to LEVEL only", NULL, begin_dmesg},
+    {"log", "[FILTER]", "what the log keeps: LEVEL or MODULE:LEVEL,...", run_log, NULL},
+    {"echo", "TEXT", "prints TEXT", run_echo, NULL},
+    {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn, NULL},
+    {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash, NULL},
+    {"reboot", "", "resets the machine", run_reboot, NULL},
+    {"poweroff", "", "turns the machine off", run_poweroff, NULL},
+    {"exit", "CODE", "ends the virtual machine with CODE, 0 to 127", run_exit, NULL},
 };
 
 static void run_help(const struct command_environment *environment, struct console *output, const char *arguments)
@@ -199,7 +220,7 @@ void command_execute(const struct command_environment *environment, struct conso
             if (commands[i].run != NULL)
                 commands[i].run(environment, output, arguments);
             else
-                begin_dmesg(rest, output, arguments);
+                commands[i].begin(environment, output, arguments, rest);
             return;
         }
     }

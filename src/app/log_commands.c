@@ -27,9 +27,11 @@ static bool print_history(struct command_rest *rest, struct console *output)
     return printk_history_print(&rest->history, output, LINES_AT_A_TIME);
 }
 
-void begin_dmesg(struct command_rest *rest, struct console *output, const char *arguments)
+void begin_dmesg(const struct command_environment *environment, struct console *output, const char *arguments,
+                 struct command_rest *rest)
 {
     enum log_level level = LOG_DEBUG;
+    (void)environment;
     if (arguments[0] != '\0' && !log_level_parse(arguments, &level)) {
         console_printf(output, "dmesg: %s: \"%s\"\n", log_filter_error_text(LOG_FILTER_NO_SUCH_LEVEL), arguments);
         return;

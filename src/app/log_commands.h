@@ -7,4 +7,5 @@
 void run_log(const struct command_environment *environment, struct console *output, const char *arguments);
 
 /* `dmesg` prints what is left of the log, `dmesg LEVEL` what is as bad as LEVEL or worse. */
-void begin_dmesg(struct command_rest *rest, struct console *output, const char *arguments);
+void begin_dmesg(const struct command_environment *environment, struct console *output, const char *arguments,
+                 struct command_rest *rest);

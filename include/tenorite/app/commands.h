@@ -4,6 +4,7 @@
 #include <tenorite/lib/console.h>
 #include <tenorite/lib/printk.h>
 
+struct boot_info;
 struct executor;
 struct frames;
 struct heap;
@@ -13,13 +14,20 @@ struct command_environment {
     struct executor *executor;
     struct heap *heap;
     struct frames *frames;
+    const struct boot_info *boot_info;
 };
 
 /* What a command has yet to print: a long answer comes in portions, between which other tasks run. `print` prints the
- * next one and tells whether there may be more; NULL: nothing is left. */
+ * next one and tells whether there may be more; NULL: nothing is left. The other fields are the command's own. */
 struct command_rest {
     bool (*print)(struct command_rest *rest, struct console *output);
-    struct printk_history history;
+    union {
+        struct printk_history history; /* dmesg */
+        struct {                       /* hwreport */
+            const struct command_environment *environment;
+            unsigned next_part;
+        };
+    };
 };
 
 /* Runs one command line, prints its answer on `output`. An empty line does nothing; a line that is no command, or has

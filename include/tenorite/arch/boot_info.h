@@ -9,6 +9,9 @@
  */
 enum boot_loader { BOOT_LOADER_MULTIBOOT2, BOOT_LOADER_PVH };
 
+/* What ran before the loader; UNKNOWN where the loader passes nothing that would tell (PVH). */
+enum boot_firmware { BOOT_FIRMWARE_UNKNOWN, BOOT_FIRMWARE_BIOS, BOOT_FIRMWARE_UEFI };
+
 /* The kinds of the ACPI address map; whatever a loader reports beyond them counts as reserved. */
 enum boot_region_kind {
     BOOT_REGION_USABLE,
@@ -44,6 +47,7 @@ enum { BOOT_MAX_REGIONS = 128, BOOT_MAX_MODULES = 16, BOOT_COMMAND_LINE_BYTES = 
 
 struct boot_info {
     enum boot_loader loader;
+    enum boot_firmware firmware;
     char loader_name[64];
     char command_line[BOOT_COMMAND_LINE_BYTES];
     bool command_line_was_cut;
@@ -55,6 +59,10 @@ struct boot_info {
     uint64_t rsdp_address; /* of the ACPI root pointer (or of the loader's copy of it), 0 if unknown */
     uint64_t information_base, information_length; /* the loader's own tables: not free memory */
 };
+
+/* For people: "usable", "UEFI". Any context. */
+const char *boot_region_kind_text(enum boot_region_kind kind);
+const char *boot_firmware_text(enum boot_firmware firmware);
 
 /*
  * Called once, before anything else can fail, so that it can be seen: registers the consoles that need no boot

@@ -62,6 +62,13 @@
 #define HIDDEN_INITIALISER(...) __VA_ARGS__
 #endif
 
+/* Which compiler this is, in words: "gcc 12.2.0", "Debian Clang 14.0.6". */
+#ifdef __clang__
+#define COMPILER_NAME __VERSION__
+#else
+#define COMPILER_NAME "gcc " __VERSION__
+#endif
+
 /*
  * DECLARE_BREACH(name, message) declares a function to call where a contract is broken.
  *

@@ -13,10 +13,9 @@
 void command_execute(const struct command_environment *environment, struct console *console, const char *line,
                      struct command_rest *rest)
 {
-    (void)environment;
     rest->print = NULL;
     if (strcmp(line, "dmesg") == 0)
-        begin_dmesg(rest, console, "");
+        begin_dmesg(environment, console, "", rest);
     else
         console_printf(console, "%s!\n", line);
 }

@@ -8,6 +8,7 @@ static void reads_everything_that_grub_passes(void **state)
     (void)state;
     assert_int_equal(parse_at(GRUB_CAPTURE_ADDRESS, grub_capture, sizeof grub_capture), MULTIBOOT2_OK);
     assert_int_equal(info.loader, BOOT_LOADER_MULTIBOOT2);
+    assert_int_equal(info.firmware, BOOT_FIRMWARE_BIOS);
     assert_string_equal(info.loader_name, "GRUB 2.06-13+deb12u2");
     assert_string_equal(info.command_line, "log=debug console=serial \"a b=c d\"");
     assert_false(info.command_line_was_cut);

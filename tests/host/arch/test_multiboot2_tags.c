@@ -421,6 +421,34 @@ static void the_new_root_pointer_is_preferred_in_either_order(void **state)
     assert_int_equal(info.rsdp_address, ADDRESS + 8 + 8);
 }
 
+/* Types of Multiboot2 specification 2.0, 3.6: 11, 12 "EFI system table pointer", 17 "EFI memory map", 18 "EFI boot
+ * services not terminated", 19, 20 "EFI image handle pointer"; all others say nothing about firmware. */
+static void any_efi_tag_means_uefi_and_no_other_tag_does(void **state)
+{
+    (void)state;
+    static const uint32_t efi[] = {11, 12, 17, 18, 19, 20}, others[] = {2, 4, 5, 7, 8, 9, 10, 13, 14, 15, 16, 21};
+    for (size_t i = 0; i < sizeof efi / sizeof efi[0]; i++) {
+        for (size_t length = 0; length <= 16; length++) {
+            begin();
+            begin_tag(efi[i]);
+            put(0, length);
+            end_tag();
+            begin_tag(4);
+            end_tag();
+            assert_int_equal(finish(), MULTIBOOT2_OK);
+            assert_int_equal(info.firmware, BOOT_FIRMWARE_UEFI);
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        begin();
+        begin_tag(others[i]);
+        put(0, 1);
+        end_tag();
+        assert_int_equal(finish(), MULTIBOOT2_OK);
+        assert_int_equal(info.firmware, BOOT_FIRMWARE_BIOS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +473,7 @@ int main(void)
         cmocka_unit_test(a_root_pointer_with_any_changed_byte_is_left_out),
         cmocka_unit_test(a_root_pointer_with_a_wrong_length_is_left_out),
         cmocka_unit_test(the_new_root_pointer_is_preferred_in_either_order),
+        cmocka_unit_test(any_efi_tag_means_uefi_and_no_other_tag_does),
     };
     return cmocka_run_group_tests_name("multiboot2_tags", tests, make_guarded, NULL);
 }

@@ -145,6 +145,7 @@ static void reads_everything_that_qemu_passes(void **state)
     struct physical_view view = place_capture();
     assert_int_equal(parse_view(&view, PVH_CAPTURE_START_INFO), PVH_OK);
     assert_int_equal(info.loader, BOOT_LOADER_PVH);
+    assert_int_equal(info.firmware, BOOT_FIRMWARE_UNKNOWN);
     assert_string_equal(info.loader_name, "");
     assert_string_equal(info.command_line, "log=debug console=serial");
     assert_false(info.command_line_was_cut);

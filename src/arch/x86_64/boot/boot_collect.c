@@ -84,3 +84,33 @@ bool boot_collect_is_rsdp(struct byte_span bytes)
     uint32_t length = byte_span_u32(bytes, RSDP_LENGTH_AT);
     return length >= RSDP_EXTENDED_BYTES && length <= bytes.length && sums_to_zero(byte_span_slice(bytes, 0, length));
 }
+
+const char *boot_region_kind_text(enum boot_region_kind kind)
+{
+    switch (kind) {
+    case BOOT_REGION_USABLE:
+        return "usable";
+    case BOOT_REGION_RESERVED:
+        return "reserved";
+    case BOOT_REGION_ACPI_RECLAIMABLE:
+        return "ACPI tables";
+    case BOOT_REGION_ACPI_NVS:
+        return "ACPI non-volatile";
+    case BOOT_REGION_DEFECTIVE:
+        return "defective";
+    }
+    return "of no known kind";
+}
+
+const char *boot_firmware_text(enum boot_firmware firmware)
+{
+    switch (firmware) {
+    case BOOT_FIRMWARE_UNKNOWN:
+        return "not known";
+    case BOOT_FIRMWARE_BIOS:
+        return "BIOS";
+    case BOOT_FIRMWARE_UEFI:
+        return "UEFI";
+    }
+    return "of no known kind";
+}

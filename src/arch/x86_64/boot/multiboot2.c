@@ -31,8 +31,14 @@ enum tag_type {
     TAG_MODULE = 3,
     TAG_MEMORY_MAP = 6,
     TAG_FRAMEBUFFER = 8,
+    TAG_EFI32_SYSTEM_TABLE = 11,
+    TAG_EFI64_SYSTEM_TABLE = 12,
     TAG_OLD_RSDP = 14,
     TAG_NEW_RSDP = 15,
+    TAG_EFI_MEMORY_MAP = 17,
+    TAG_EFI_BOOT_SERVICES = 18,
+    TAG_EFI32_IMAGE_HANDLE = 19,
+    TAG_EFI64_IMAGE_HANDLE = 20,
 };
 
 enum { INFORMATION_HEADER_BYTES = 8, TAG_HEADER_BYTES = 8, TAG_ALIGNMENT = 8 };
@@ -228,6 +234,14 @@ static enum multiboot2_error collect_tag(struct byte_span tag, uint64_t tag_addr
     case TAG_NEW_RSDP:
         collect_rsdp(tag, tag_address, out);
         return MULTIBOOT2_OK;
+    case TAG_EFI32_SYSTEM_TABLE:
+    case TAG_EFI64_SYSTEM_TABLE:
+    case TAG_EFI_MEMORY_MAP:
+    case TAG_EFI_BOOT_SERVICES:
+    case TAG_EFI32_IMAGE_HANDLE:
+    case TAG_EFI64_IMAGE_HANDLE:
+        out->firmware = BOOT_FIRMWARE_UEFI; /* their contents are not used */
+        return MULTIBOOT2_OK;
     default:
         return MULTIBOOT2_OK;
     }
@@ -255,6 +269,7 @@ static enum multiboot2_error collect_all(const struct physical_view *memory, uin
     if (error != MULTIBOOT2_OK)
         return error;
     error = check_chain(information);
+    out->firmware = BOOT_FIRMWARE_BIOS;
     size_t offset = INFORMATION_HEADER_BYTES;
     while (error == MULTIBOOT2_OK && offset < information.length) {
         struct byte_span tag = tag_at(information, offset);

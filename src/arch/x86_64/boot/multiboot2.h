@@ -40,7 +40,8 @@ enum NODISCARD multiboot2_error {
  * information; a copy of the new form is preferred to one of the old.
  *
  * Memory maps and modules add up when their tags are repeated; of other tags the last one counts. Unknown tags are
- * skipped, as are basic memory sizes and EFI memory maps: the memory map tag says what both say.
+ * skipped, as are basic memory sizes. Of EFI tags it counts only that there are any (`firmware`): the memory map tag says
+ * what EFI memory maps say.
  *
  * Pure; never panics; at most linear in the size of the information. Early boot.
  * On an error *out is all zero bytes.

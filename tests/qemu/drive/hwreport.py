@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""hwreport tells of the machine what QEMU tells of it by its monitor."""
+
+import re
+
+from shell_support import PROMPT, on_serial, wait_ready
+
+BEGIN, END = "==== Tenorite hardware report: begin ====", "==== Tenorite hardware report: end ===="
+COLUMNS = 100
+# As the report calls them, and QEMU's properties of a CPU.
+FEATURES = {"nx": "nx", "1g-pages": "pdpe1gb", "smep": "smep", "smap": "smap", "umip": "umip", "pat": "pat",
+            "apic": "apic", "x2apic": "x2apic", "tsc": "tsc", "invariant-tsc": "invtsc",
+            "tsc-deadline": "tsc-deadline", "rdrand": "rdrand", "rdseed": "rdseed", "hypervisor": "hypervisor"}
+# Register and bit of each protection: SDM vol. 3A, 2.5 "Control Registers", 2.2.1 "Extended Feature Enable Register".
+PROTECTIONS = {"wp": ("CR0", 16), "nx": ("EFER", 11), "smep": ("CR4", 20), "smap": ("CR4", 21), "umip": ("CR4", 11)}
+FIRMWARE = {"pvh": "not known", "microvm": "not known", "bios": "BIOS", "usb": "BIOS", "uefi": "UEFI",
+            "uefi-usb": "UEFI"}
+
+
+class Report:
+    """sections: lines by title, without their indentation."""
+
+    def __init__(self, lines):
+        assert lines[0] == BEGIN and lines[-1] == END, lines
+        for line in lines:
+            assert len(line) <= COLUMNS and re.fullmatch("[ -~]*", line), line
+        self.head = lines[1]
+        self.sections = {}
+        for line in lines[2:-1]:
+            if line.startswith("  "):
+                self.sections[title].append(line[2:])
+            else:
+                title = line
+                assert title not in self.sections, lines
+                self.sections[title] = []
+
+    def fields(self, title):
+        """The lines of a section as name and text; lines of the same name are joined."""
+        fields = {}
+        for line in self.sections[title]:
+            name, text = line[:14].strip(), line[15:]
+            fields[name] = fields[name] + " " + text if name in fields else text
+        return fields
+
+
+def yes_and_no(text):
+    return {name: value == "yes" for name, value in (fact.split("=") for fact in text.split())}
+
+
+def check_cpu(vm, report):
+    path = vm.qmp("query-cpus-fast")[0]["qom-path"]
+
+    def asked(name):
+        return vm.qmp("qom-get", path=path, property=name)
+
+    cpu = report.fields("CPU")
+    assert cpu["name"].rstrip() == asked("model-id").strip(), cpu
+    assert cpu["vendor"] == (f"{asked('vendor')}, family {asked('family')}, model {asked('model'):#x}, "
+                             f"stepping {asked('stepping')}"), cpu
+    virtual_bits = 57 if asked("la57") else 48
+    assert cpu["addresses"] == f"{asked('phys-bits')} bits physical, {virtual_bits} bits virtual", cpu
+    assert cpu["hypervisor"] == "TCGTCGTCGTCG", cpu
+    told = yes_and_no(cpu["features"])
+    assert told == {name: asked(property) for name, property in FEATURES.items()}, told
+    registers = vm.registers()
+    values = {name: int(re.search(rf"\b{name} *=([0-9a-f]+)", registers).group(1), 16)
+              for name in ("CR0", "CR4", "EFER")}
+    used = yes_and_no(cpu["in use"])
+    assert used == {name: bool(values[register] >> bit & 1)
+                    for name, (register, bit) in PROTECTIONS.items()}, (used, values)
+
+
+def ram_of(vm):
+    """Ranges of RAM, both ends included, as QEMU maps them for the CPU. With firmware's shadows, which are RAM too."""
+    text = vm.monitor("info mtree -f")
+    view = re.search(r'FlatView #\d+\r?\n(?: AS [^\n]*\n)*? AS "memory".*?(?=FlatView|\Z)', text, re.DOTALL).group(0)
+    found = re.findall(r"([0-9a-f]{16})-([0-9a-f]{16}) \(prio [^)]*(?:\)[^)]*)?\): \S*ram\b", view)
+    ranges = sorted((int(start, 16), int(end, 16)) for start, end in found)
+    joined = []
+    for start, end in ranges:
+        if joined and start <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def check_memory(vm, report):
+    ram = ram_of(vm)
+    assert ram, vm.monitor("info mtree -f")
+    usable_bytes = 0
+    for line in report.sections["memory map, as the loader reported it"]:
+        start, end, kib, kind = re.fullmatch(r"0x(\w{16})  0x(\w{16}) +(\d+) KiB  (.*)", line).groups()
+        start, end = int(start, 16), int(end, 16)
+        assert end - start + 1 == int(kib) * 1024, line
+        if kind == "usable":
+            assert any(first <= start and end <= last for first, last in ram), (line, ram)
+            usable_bytes += end - start + 1
+    mib = vm.settings.memory_mib
+    assert mib - 8 <= usable_bytes / 2**20 <= mib, usable_bytes
+    free, total = map(int, re.fullmatch(r"(\d+) KiB free of (\d+) KiB", report.sections["memory"][0]).groups())
+    assert 0 < free <= total <= usable_bytes // 1024, (free, total)
+
+
+def check_pci(vm, report):
+    text = vm.monitor("info pci").replace("\r", "")
+    asked = {}
+    for bus, device, function, rest in re.findall(
+            r"Bus +(\d+), device +(\d+), function (\d+):\n((?: {4}.*\n)+)", text):
+        identity = re.search(r"PCI device (\w{4}:\w{4})", rest).group(1)
+        behind = re.search(r"secondary bus (\d+)", rest)
+        asked[f"{int(bus):02x}:{int(device):02x}.{function}"] = (identity, int(behind.group(1)) if behind else None)
+    told = {}
+    for line in report.sections["PCI functions"]:
+        words = line.split()
+        behind = re.search(r" to bus (\w\w)$", line)
+        told[words[0]] = (words[1], int(behind.group(1), 16) if behind else None)
+    assert asked and told == asked, (told, asked)
+
+
+def check_devices(vm, report):
+    devices = report.fields("devices that the kernel uses")
+    has_screen = vm.settings.vga != "none"
+    has_keyboard = has_screen and "i8042=off" not in vm.settings.machine
+    assert devices["serial"].startswith("port 0x3f8, interrupt line 4, FIFO of 16 bytes"), devices
+    assert devices["keyboard"].startswith("missing: ") != has_keyboard, devices
+    for name, text in devices.items():
+        told = f"warning: {name}: {text}" if text.startswith("missing: ") else f"{name}: {text}"
+        assert vm.serial_log.count(f"] {told}\r\n") == 1, (told, vm.serial_log)
+    assert any(not devices[name].startswith("missing: ") for name in ("vga", "framebuffer") if name in devices) \
+        == has_screen, devices
+
+
+def polls_of_shell(tasks):
+    return int(next(line for line in tasks if "shell on serial" in line).split()[-2])
+
+
+def drive(vm):
+    wait_ready(vm, has_screen=False)
+    before = polls_of_shell(on_serial(vm, "tasks"))
+    # What is typed while the report is printed is not lost.
+    vm.send_serial("hwreport\recho typed meanwhile\r")
+    answers = vm.wait_serial("\ntyped meanwhile\r\n" + PROMPT).replace("\r", "")
+    lines = answers.split("\n")
+    report = Report(lines[lines.index(BEGIN):lines.index(END) + 1])
+    after = polls_of_shell(on_serial(vm, "tasks"))
+    # It is printed in parts: the shell's task is polled for each of them, behind the others.
+    assert after - before > 256, (before, after)
+
+    assert re.fullmatch(r"Tenorite \d+\.\d+\.\d+, built by .*\d, up \d+\.\d{3} s", report.head), report.head
+    boot = report.fields("boot")
+    assert boot["firmware"] == FIRMWARE[vm.settings.boot], boot
+    assert boot["protocol"] == ("PVH" if FIRMWARE[vm.settings.boot] == "not known" else "Multiboot2"), boot
+    assert report.sections["command line"] == [f'"{vm.settings.append or ""}"'], report.sections["command line"]
+    check_cpu(vm, report)
+    check_memory(vm, report)
+    check_pci(vm, report)
+    check_devices(vm, report)
+    vm.send_serial("exit 42\r")
