@@ -95,8 +95,9 @@ else()
 endif()
 
 if(NOT CMAKE_CROSSCOMPILING)
-    find_path(TENORITE_LIBC_HEADERS stdio.h)
-    if(NOT TENORITE_LIBC_HEADERS)
+    execute_process(COMMAND ${compiler} -E -x c -include stdio.h /dev/null RESULT_VARIABLE without_headers
+                    OUTPUT_QUIET ERROR_QUIET)
+    if(without_headers)
         message(FATAL_ERROR "Tenorite's host tests, and CMake's check of the compiler, need the C library's headers. "
                             "Debian and Ubuntu: apt-get install libc6-dev (or: cmake --preset freestanding)")
     endif()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """./tenorite's verbs: help, usage errors, the QEMU command, exit statuses, and that QEMU never stays behind."""
 
+import json
 import os
 import re
 import shlex
@@ -388,11 +389,13 @@ class Clean(unittest.TestCase):
         self.assertEqual(self.left(), ["dev", "release"])
 
     def test_nothing_outside_of_the_build_directory_goes(self):
+        presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))["configurePresets"]
+        names = " ".join(preset["name"] for preset in presets if not preset.get("hidden"))
         for name in ("", ".", "..", "../tools", "dev/../../tools", "/tmp", "_base", "nonsense"):
             with self.subTest(name):
                 result = self.workspace.run("clean", "--preset", name)
                 self.assertEqual(result.returncode, 2)
-                self.assertIn("there are dev release asan clang ci;", result.stderr)
+                self.assertIn(f"there are {names};", result.stderr)
         self.assertEqual(self.left(), ["dev", "release"])
         self.assertTrue((self.workspace.root / "tools/cli").exists())
 
