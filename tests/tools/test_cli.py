@@ -94,6 +94,31 @@ class DryRun(unittest.TestCase):
                          f"{self.start} -display none -kernel {self.workspace.root}/build/release/tenorite.elf "
                          "-append 'log=debug console=serial'\n")
 
+    def test_a_preset_without_an_iso_is_booted_by_pvh(self):
+        self.assertIn(" -kernel ", self.command("--preset", "freestanding"))
+        result = self.workspace.run("run", "-n", "--preset", "freestanding", "--boot", "bios")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("preset 'freestanding' makes no ISO", result.stderr)
+        result = Workspace(self).run("iso", "--preset", "freestanding")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn("preset 'freestanding' makes no ISO", result.stderr)
+
+    def test_what_the_build_directory_was_told_counts_more_than_the_preset(self):
+        for preset, told, word in (("freestanding", "ON", "-cdrom"), ("dev", "OFF", "-kernel")):
+            cache = self.workspace.root / "build" / preset / "CMakeCache.txt"
+            cache.parent.mkdir(parents=True)
+            cache.write_text(f"TENORITE_ISO:BOOL={told}\n", encoding="utf-8")
+            self.assertIn(f" {word} ", self.command("--preset", preset))
+
+    def test_presets_of_the_user_inherit(self):
+        path = self.workspace.root / "CMakeUserPresets.json"
+        path.write_text(json.dumps({"version": 6, "configurePresets": [
+            {"name": "mine", "inherits": ["_base", "freestanding"]},
+            {"name": "other", "inherits": "mine", "cacheVariables": {"TENORITE_ISO": {"type": "BOOL", "value": True}}},
+        ]}), encoding="utf-8")
+        self.assertIn(" -kernel ", self.command("--preset", "mine"))
+        self.assertIn(" -cdrom ", self.command("--preset", "other"))
+
     def test_the_machine_can_be_chosen(self):
         words = shlex.split(self.command("--memory", "64", "--machine", "q35", "--cpu", "qemu64", "--window"))
         self.assertEqual(words[3:9], ["-machine", "q35", "-cpu", "qemu64", "-m", "64"])
