@@ -6,7 +6,11 @@ set(CMAKE_SYSTEM_PROCESSOR x86_64)
 
 if(NOT CMAKE_C_COMPILER)
     # Homebrew keeps LLVM out of PATH, where macOS has a clang without lld.
-    find_program(CMAKE_C_COMPILER NAMES clang HINTS /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin REQUIRED)
+    find_program(CMAKE_C_COMPILER NAMES clang HINTS /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin)
+    if(NOT CMAKE_C_COMPILER)
+        message(FATAL_ERROR "Tenorite needs clang. Debian and Ubuntu: apt-get install clang lld llvm; macOS: brew install "
+                            "llvm lld (./tenorite setup --preset freestanding)")
+    endif()
 endif()
 set(CMAKE_C_COMPILER_TARGET x86_64-unknown-none-elf)
 set(CMAKE_ASM_COMPILER_TARGET ${CMAKE_C_COMPILER_TARGET})
