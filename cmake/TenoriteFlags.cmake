@@ -40,6 +40,10 @@ set(TENORITE_HARDENING_FLAGS_GCC ${hardening_flags_both} -fsanitize=bounds-stric
     -ftrivial-auto-var-init=zero -fstack-clash-protection)
 set(TENORITE_HARDENING_FLAGS_CLANG ${hardening_flags_both} -fsanitize=bounds -fsanitize-trap=bounds
     -ftrivial-auto-var-init=pattern)
+# clang 14 checks them; clang 16 to 19, at least, do so where no array but `[]` counts as one of open length.
+if(CMAKE_C_COMPILER_ID STREQUAL "Clang" AND CMAKE_C_COMPILER_VERSION VERSION_GREATER_EQUAL 16)
+    list(APPEND TENORITE_HARDENING_FLAGS_CLANG -fstrict-flex-arrays=3)
+endif()
 
 set(warning_flags_both -Wall -Wextra -Wshadow -Wvla -Wundef -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
     -Wwrite-strings)

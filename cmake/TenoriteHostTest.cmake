@@ -2,7 +2,7 @@
 # Host tests: the kernel's machine-neutral sources, compiled for the host, with doubles for the machine, under cmocka.
 
 # Where libraries lie is known only once a language is enabled, so this one is not looked for in TenoriteTools.
-if(BUILD_TESTING)
+if(BUILD_TESTING AND NOT CMAKE_CROSSCOMPILING)
     find_package(cmocka CONFIG QUIET)
     if(NOT cmocka_FOUND)
         message(FATAL_ERROR "Tenorite's host tests need cmocka. Debian and Ubuntu: apt-get install libcmocka-dev "

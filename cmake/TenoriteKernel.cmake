@@ -21,6 +21,9 @@ endfunction()
 # boot menu's entries starts (default text: text mode where there is one). The file is in the target's property
 # ISO_FILE; DEFAULT builds it with `all`.
 function(tenorite_add_iso target)
+    if(NOT TENORITE_ISO)
+        message(FATAL_ERROR "tenorite_add_iso(${target}): this build makes no ISO (TENORITE_ISO is OFF)")
+    endif()
     cmake_parse_arguments(PARSE_ARGV 1 iso "DEFAULT" "KERNEL;OUTPUT;COMMAND_LINE;SCREEN" "")
     if(iso_UNPARSED_ARGUMENTS OR NOT TARGET "${iso_KERNEL}")
         message(FATAL_ERROR "tenorite_add_iso(${target}): KERNEL must name a kernel target; unknown: ${iso_UNPARSED_ARGUMENTS}")
@@ -39,7 +42,8 @@ function(tenorite_add_iso target)
     endif()
     add_custom_command(
         OUTPUT ${iso_OUTPUT}
-        COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "COMMAND_LINE=${iso_COMMAND_LINE}" SCREEN=${iso_SCREEN}
+        COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "OBJCOPY=${TENORITE_OBJCOPY}"
+                "COMMAND_LINE=${iso_COMMAND_LINE}" SCREEN=${iso_SCREEN}
                 sh ${TENORITE_ISO_DIR}/make_iso.sh $<TARGET_FILE:${iso_KERNEL}> ${iso_OUTPUT}
         DEPENDS ${iso_KERNEL} ${TENORITE_ISO_DIR}/make_iso.sh ${TENORITE_ISO_DIR}/grub.cfg.in ${TENORITE_ISO_DIR}/NOTICE.txt
         COMMENT "Making ${iso_OUTPUT}"

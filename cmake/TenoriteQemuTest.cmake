@@ -15,12 +15,15 @@ set(TENORITE_VM_GRACE_SECONDS 15)
 #     [GDB]                 the guest waits before its first instruction, for vm.gdb() or vm.cont()
 #     [LABELS label...] [QEMU_ARGS argument...])
 #
-# Adds the ctest test `qemu.<name>`, labelled `qemu`. SOURCES make a kernel target `qemu_<name>`; KERNEL takes one that
+# Adds the ctest test `qemu.<name>`, labelled `qemu`; none where it needs an ISO and TENORITE_ISO is OFF. SOURCES make a kernel target `qemu_<name>`; KERNEL takes one that
 # exists. Logs of every run are in vm-logs/ of the build directory.
 function(tenorite_add_qemu_test)
     cmake_parse_arguments(PARSE_ARGV 0 test "GDB" "NAME;KERNEL;EXPECT;TIMEOUT;BOOT;MEMORY;MACHINE;CPU;VGA;APPEND;INPUT"
                           "SOURCES;LABELS;QEMU_ARGS")
     _tenorite_check_qemu_test()
+    if(test_BOOT MATCHES "^(bios|uefi|usb|uefi-usb)$" AND DEFINED TENORITE_ISO AND NOT TENORITE_ISO)
+        return()
+    endif()
     _tenorite_timeout_scale(scale)
     if(NOT test_KERNEL)
         set(test_KERNEL qemu_${test_NAME})

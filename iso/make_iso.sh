@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # make_iso.sh KERNEL OUTPUT: a hybrid ISO that boots KERNEL by GRUB under BIOS and UEFI.
 #
-# From the environment: GRUB_MKRESCUE (program), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text,
+# From the environment: GRUB_MKRESCUE, OBJCOPY (programs), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text,
 # the default, or framebuffer), SOURCE_DATE_EPOCH (seconds, default 0: the same kernel gives the same image, except for
 # four bytes in the EFI system partition's serial number).
 set -eu
@@ -24,7 +24,7 @@ modules="multiboot2 normal test iso9660 fat search configfile all_video part_gpt
 command_line=$(printf '%s' "${COMMAND_LINE:-}" | sed 's/[^A-Za-z0-9_=.,:\/+ -]/\\&/g')
 
 mkdir -p "$stage/boot/grub" "$stage/licences"
-objcopy --strip-debug "$kernel" "$stage/boot/tenorite.elf"
+"${OBJCOPY:-objcopy}" --strip-debug "$kernel" "$stage/boot/tenorite.elf"
 sed "s/@SCREEN@/${SCREEN:-text}/" "$here/grub.cfg.in" | while IFS= read -r line; do
     case $line in
     *@COMMAND_LINE@*) printf '%s%s%s\n' "${line%%@COMMAND_LINE@*}" "$command_line" "${line#*@COMMAND_LINE@}" ;;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gcc: static assertion failed: "this is no array" */
-/* clang: static_?assert.* failed.*this is no array */
+/* clang: static[_ ]assert.* failed.*this is no array */
 #include <tenorite/lib/span.h>
 
 unsigned sum(const uint8_t *bytes, size_t count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gcc: static assertion failed: "UNSAFE needs the reason why the block is sound" */
-/* clang: static_?assert.* failed.*UNSAFE needs the reason why the block is sound */
+/* clang: static[_ ]assert.* failed.*UNSAFE needs the reason why the block is sound */
 #include <tenorite/arch/paging.h>
 #include <tenorite/lib/unsafe.h>
 

@@ -48,8 +48,17 @@ class Doctor(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         for tool, package in (("python3", "python3"), ("gcc", "gcc"), ("cmake", "cmake"), ("ninja", "ninja-build"),
                               ("qemu-system-x86_64", "qemu-system-x86"), ("grub-mkrescue", "grub-common"),
-                              ("mformat", "mtools"), ("clang-runtime", "libclang-rt-dev")):
+                              ("mformat", "mtools"), ("clang-runtime", "libclang-rt-dev"), ("ld.lld", "lld"),
+                              ("llvm-objcopy", "llvm")):
             self.assertRegex(result.stdout, rf"(?m)^{tool} +missing +{package}$")
+
+    def test_of_one_preset_only_its_own_tools_are_listed(self):
+        workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool not in ("gcc", "ld", "gdb", "xorriso")])
+        result = workspace.run("doctor", "--preset", "freestanding")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("ld.lld", result.stdout)
+        self.assertNotRegex(result.stdout, "(?m)^(gcc|ld|gdb|xorriso|stdio.h) ")
+        self.assertEqual(workspace.run("doctor").returncode, 1)
 
     def test_a_tool_that_is_too_old_is_a_problem(self):
         workspace = Workspace(self)
@@ -171,6 +180,37 @@ class Setup(unittest.TestCase):
             self.assertEqual(len(names), len(set(names)), line)
 
 
+    def test_print_for_one_preset_leaves_out_what_it_does_not_need(self):
+        workspace = Workspace(self)
+        for preset, needed, unneeded in (
+                ("dev", {"gcc", "binutils", "clang", "grub-common"}, set()),
+                ("clang", {"clang", "lld", "llvm", "libc6-dev", "grub-common"}, {"gcc", "binutils"}),
+                ("freestanding", {"clang", "lld", "llvm", "fonts-spleen"},
+                 {"gcc", "binutils", "libc6-dev", "libcmocka-dev", "grub-common", "xorriso", "gdb", "clang-tidy"})):
+            with self.subTest(preset):
+                result = workspace.run("setup", "--print", "--preset", preset)
+                packages = set(result.stdout.splitlines()[0].split())
+                self.assertEqual(packages & (needed | unneeded), needed)
+
+    def test_what_no_package_gives_is_a_failure_that_names_it(self):
+        workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool != "ld"])
+        workspace.add_tool("brew", "exit 1")
+        result = workspace.run("setup")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("missing, and no package of brew gives it: ld. See docs/setup.md", result.stderr)
+        self.assertNotIn("everything is there", result.stderr)
+        self.assertEqual(workspace.run("setup", "--preset", "freestanding").returncode, 0)
+
+    def test_wrong_words_are_usage_errors(self):
+        workspace = Workspace(self)
+        for arguments in (("setup", "now"), ("setup", "--preset"), ("setup", "--preset", "nonsense"),
+                          ("setup", "--preset="), ("doctor", "--print"), ("doctor", "--preset", "_base")):
+            with self.subTest(arguments):
+                result = workspace.run(*arguments)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertIn(f"see ./tenorite {arguments[0]} --help", result.stderr)
+
+
 class TooOld(unittest.TestCase):
     """doctor, setup and the other verbs agree on programs that are there, but too old."""
 
@@ -253,7 +293,30 @@ class ImplicitSetup(unittest.TestCase):
         add_apt(workspace, 1000)
         result = workspace.run("build", "--preset", "clang")
         self.assertEqual(result.returncode, 2)
-        self.assertIn("missing: clang clang-runtime", result.stderr)
+        self.assertIn("missing: clang\n", result.stderr)
+
+    def test_a_verb_asks_for_the_compiler_of_its_preset_and_no_other(self):
+        def without(*unwanted):
+            workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool not in unwanted])
+            add_apt(workspace, 1000)
+            return workspace
+
+        gnu, llvm = ("gcc", "ld"), ("clang", "ld.lld", "llvm-objcopy")
+        foreign = gnu + ("grub-mkrescue", "xorriso", "mformat", "gdb")
+        for workspace, preset, status in (
+                (without(*gnu), "clang", 0), (without(*gnu), "dev", 2), (without(*llvm), "dev", 0),
+                (without(*llvm), "clang", 2), (without(*foreign), "freestanding", 0), (without(*gnu), "nonsense", 2)):
+            with self.subTest(preset, status=status):
+                result = workspace.run("build", f"--preset={preset}")
+                self.assertEqual(result.returncode, status, result.stderr)
+        self.assertEqual(without("gdb").run("debug", "--preset", "freestanding").returncode, 2)
+
+    def test_a_verb_goes_on_without_what_no_package_gives(self):
+        workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool != "ld"])
+        workspace.add_tool("brew", "exit 1")
+        result = workspace.run("build")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("no package of brew gives it: ld", result.stderr)
 
     def test_without_rights_a_verb_prints_the_line_and_stops(self):
         workspace = Workspace(self, WITHOUT_NINJA)

@@ -36,9 +36,10 @@ class ContractCheck(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.case = Path(directory.name) / "case.c"
 
-    def run_check(self, family, source, flags=None):
+    def run_check(self, family, source, flags=None, compiler=None):
         self.case.write_text(source, encoding="utf-8")
-        command = [sys.executable, "-B", str(CHECKER), "--compiler", family, shutil.which(family) or family,
+        compiler = compiler or shutil.which(family) or family
+        command = [sys.executable, "-B", str(CHECKER), "--compiler", family, compiler,
                    "--case", str(self.case), "--flags", *(FLAGS if flags is None else flags)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -127,6 +128,11 @@ void use(int value)
     def test_none_beside_a_pattern_fails(self):
         self.expect_broken("/* gcc: none: x */\n/* gcc: y */\n/* clang: none: x */\n/* clang: y */\n#ifdef MISUSE\n#endif\n",
                            "stands beside other expectations")
+
+    def test_a_compiler_that_is_missing_is_a_skip_that_says_so(self):
+        for family in ("gcc", "clang"):
+            result = self.run_check(family, KEPT, compiler=f"{family}-NOTFOUND")
+            self.assertEqual((result.returncode, result.stdout), (77, f"skipped: no {family} here\n"))
 
     def test_an_unknown_compiler_family_is_wrong_usage(self):
         self.assertEqual(self.run_check("icc", KEPT).returncode, 2)

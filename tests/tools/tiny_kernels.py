@@ -199,8 +199,15 @@ second:
 """ + say("after gdb")
 
 
-def compiler():
-    return shutil.which(os.environ.get("CC") or "gcc") or shutil.which("clang")
+def assembler():
+    """The command that assembles and links for 32-bit x86: gcc with binutils, or clang with lld; None without either."""
+    program = shutil.which(os.environ.get("CC") or "gcc") or shutil.which("clang")
+    if program is None:
+        return None
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    if "clang version" in version:
+        return [program, "--target=i386-unknown-linux-gnu", "-fuse-ld=lld"]
+    return [program, "-m32", "-no-pie"]
 
 
 class KernelTestCase(unittest.TestCase):
@@ -208,7 +215,8 @@ class KernelTestCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if compiler() is None or shutil.which("qemu-system-x86_64") is None:
+        cls.assembler = assembler()
+        if cls.assembler is None or shutil.which("qemu-system-x86_64") is None:
             raise unittest.SkipTest("needs gcc or clang, and QEMU")
         holder = tempfile.TemporaryDirectory(prefix="tenorite-kernels-")
         cls.addClassCleanup(holder.cleanup)
@@ -224,7 +232,7 @@ class KernelTestCase(unittest.TestCase):
         """The path of a kernel that runs the instructions and then hangs."""
         kernel = self.kernels / f"{abs(hash(body)):x}.elf"
         if not kernel.exists():
-            subprocess.run([compiler(), "-m32", "-nostdlib", "-static", "-no-pie", "-Wl,--build-id=none",
+            subprocess.run([*self.assembler, "-nostdlib", "-static", "-Wl,--build-id=none",
                             f"-Wl,-T,{self.kernels / 'link.ld'}", "-x", "assembler", "-", "-o", kernel],
                            input=SOURCE.replace("{body}", body), text=True, check=True)
         return kernel

@@ -5,30 +5,41 @@
 #
 # One table, `requirements`, drives doctor, setup and the set-up that other verbs do on their own (tools/cli/setup.sh).
 
-# check             what must be there: PROGRAM[>=VERSION] (several names: a/b), file:PATH[,PATH...], header:NAME,
-#                   or clang-runtime
-# group             which verbs need it; see groups_of
-# apt dnf pacman brew  the package that gives it; `-` where another row or the base system does
+# check             what must be there: PROGRAM[>=VERSION] (several names: a/b), file:NAME=PATH[,PATH...] (one of them),
+#                   header:NAME, or clang-runtime
+# group             who needs it; see groups_of
+# apt dnf pacman brew  the package that gives it; `-` where the manager has none (docs/setup.md says what to do then)
 requirements='
 python3>=3.9                           every  python3             python3               python             python
-gcc>=12                                build  gcc                 gcc                   gcc                gcc
-header:stdio.h                         build  libc6-dev           glibc-devel           glibc              -
-ld                                     build  binutils            binutils              binutils           x86_64-elf-binutils
 cmake>=3.25                            build  cmake               cmake                 cmake              cmake
 ninja                                  build  ninja-build         ninja-build           ninja              ninja
-grub-mkrescue/grub2-mkrescue           build  grub-common         grub2-tools-extra     grub               x86_64-elf-grub
-file:/usr/lib/grub/i386-pc/multiboot2.mod,/usr/share/grub2/i386-pc/multiboot2.mod      build  grub-pc-bin         grub2-pc-modules      grub  x86_64-elf-grub
-file:/usr/lib/grub/x86_64-efi/multiboot2.mod,/usr/share/grub2/x86_64-efi/multiboot2.mod  build  grub-efi-amd64-bin  grub2-efi-x64-modules  grub  x86_64-elf-grub
-xorriso                                build  xorriso             xorriso               libisoburn         xorriso
-mformat                                build  mtools              mtools                mtools             mtools
 qemu-system-x86_64                     build  qemu-system-x86     qemu-system-x86-core  qemu-system-x86    qemu
-gdb                                    build  gdb                 gdb                   gdb                gdb
-header:cmocka.h                        build  libcmocka-dev       libcmocka-devel       cmocka             cmocka
-clang>=14                              build  clang               clang                 clang              llvm
+file:console-font=/usr/share/consolefonts/spleen-8x16.psfu.gz  build  fonts-spleen  -  -  -
+gcc>=12                                gcc    gcc                 gcc                   gcc                -
+ld                                     gcc    binutils            binutils              binutils           -
+clang>=14                              clang  clang               clang                 clang              llvm
+ld.lld                                 clang  lld                 lld                   lld                lld
+llvm-objcopy                           clang  llvm                llvm                  llvm               llvm
+header:stdio.h                         host   libc6-dev           glibc-devel           glibc              -
+header:cmocka.h                        host   libcmocka-dev       libcmocka-devel       cmocka             -
+grub-mkrescue/grub2-mkrescue           iso    grub-common         grub2-tools-extra     grub               -
+file:grub/i386-pc=/usr/lib/grub/i386-pc/multiboot2.mod,/usr/share/grub2/i386-pc/multiboot2.mod  iso  grub-pc-bin  grub2-pc-modules  grub  -
+file:grub/x86_64-efi=/usr/lib/grub/x86_64-efi/multiboot2.mod,/usr/share/grub2/x86_64-efi/multiboot2.mod  iso  grub-efi-amd64-bin  grub2-efi-x64-modules  grub  -
+xorriso                                iso    xorriso             xorriso               libisoburn         -
+mformat                                iso    mtools              mtools                mtools             -
+gdb                                    gdb    gdb                 gdb                   gdb                gdb
+file:ovmf=/usr/share/OVMF/OVMF_CODE_4M.fd,/usr/share/OVMF/OVMF_CODE.fd,/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2,/usr/share/edk2/ovmf/OVMF_CODE.fd,/usr/share/edk2/x64/OVMF_CODE.4m.fd,/usr/share/edk2-ovmf/x64/OVMF_CODE.fd,/usr/share/qemu/edk2-x86_64-code.fd,/usr/local/share/qemu/edk2-x86_64-code.fd,/opt/homebrew/share/qemu/edk2-x86_64-code.fd  test  ovmf  edk2-ovmf  edk2-ovmf  qemu
 clang-runtime                          test   libclang-rt-dev     compiler-rt           compiler-rt        llvm
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
 clang-tidy                             style  clang-tidy          clang-tools-extra     clang              llvm
 '
+
+# Homebrew keeps LLVM out of PATH, where macOS has a clang of its own.
+for directory in /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin; do
+    [ ! -d "$directory" ] || PATH=$PATH:$directory
+done
+
+all_groups='every build gcc clang host iso gdb test style'
 
 # --- what is installed ------------------------------------------------------------------------------------------
 
@@ -58,15 +69,17 @@ probe() {
     found=''
     case $1 in
     file:*)
-        first_existing "${1#file:}"
+        first_existing "${1#*=}"
         ;;
     header:*)
         header=${1#header:}
         first_existing "/usr/include/$header,/usr/local/include/$header,/opt/homebrew/include/$header"
-        if [ -z "$found" ] && command -v gcc >/dev/null 2>&1 &&
-            printf '#include <%s>\n' "$header" | gcc -E -x c - >/dev/null 2>&1; then
-            found=$header
-        fi
+        for compiler in gcc clang; do
+            if [ -z "$found" ] && command -v "$compiler" >/dev/null 2>&1 &&
+                printf '#include <%s>\n' "$header" | "$compiler" -E -x c - >/dev/null 2>&1; then
+                found=$header
+            fi
+        done
         ;;
     clang-runtime)
         command -v clang >/dev/null 2>&1 || return 0
@@ -133,13 +146,21 @@ is_at_least() {
     [ "${1%%.*}" -gt "${2%%.*}" ] || { [ "${1%%.*}" -eq "${2%%.*}" ] && [ "${found_minor:-0}" -ge "$wanted_minor" ]; }
 }
 
-# Which rows of the table a verb needs.
+# Which rows of the table a verb needs with a preset: groups_of VERB PRESET. With nothing it knows, all compilers.
 groups_of() {
-    case $1 in
-    test) echo every build test ;;
-    lint) echo every build test style ;;
-    format) echo every style ;;
-    *) echo every build ;;
+    case $2 in
+    dev | release | asan | ci) of_preset='gcc host iso gdb' ;;
+    clang) of_preset='clang host iso gdb' ;;
+    freestanding) of_preset=clang ;;
+    *) of_preset='gcc clang host iso gdb' ;;
+    esac
+    case $1,$2 in
+    format,*) echo every style ;;
+    lint,*) echo every build clang host iso gdb style ;;
+    debug,*) echo every build "$of_preset" gdb ;;
+    test,freestanding) echo every build "$of_preset" ;;
+    test,*) echo every build "$of_preset" clang test ;;
+    *) echo every build "$of_preset" ;;
     esac
 }
 
@@ -170,12 +191,13 @@ package_for() {
 }
 
 # Sets $packages to what is missing or too old for the groups, in MANAGER's names, $lacking to the names of the checks
-# that found nothing, and $outdated to words PROGRAM/VERSION/NEEDED/PACKAGE.
+# that found nothing, $unpackaged to those of them without a package, and $outdated to words
+# PROGRAM/VERSION/NEEDED/PACKAGE.
 # With `all` as first argument, $packages is every package. collect all|missing MANAGER GROUP...
 collect() {
     which=$1 for_manager=$2
     shift 2
-    groups=" $* " packages='' lacking='' outdated=''
+    groups=" $* " packages='' lacking='' unpackaged='' outdated=''
     while read -r check group apt dnf pacman brew; do
         case $groups in
         *" $group "*) ;;
@@ -191,7 +213,9 @@ collect() {
         fi
         shown_name "$check"
         package_for "$for_manager" "$apt" "$dnf" "$pacman" "$brew"
-        if [ "$which" = all ] || [ -z "$row_needed" ]; then
+        if [ "$package" = - ]; then
+            unpackaged="$unpackaged $shown"
+        elif [ "$which" = all ] || [ -z "$row_needed" ]; then
             lacking="$lacking $shown"
         else
             outdated="$outdated $shown/$row_version/$row_needed/$package"
@@ -203,10 +227,10 @@ collect() {
     done <<TABLE
 $requirements
 TABLE
-    packages=${packages# } lacking=${lacking# } outdated=${outdated# }
+    packages=${packages# } lacking=${lacking# } unpackaged=${unpackaged# } outdated=${outdated# }
 }
 
-# Of the last collect.
+# Whether the last collect found all there is to install.
 is_complete() { [ -z "$lacking$outdated" ]; }
 
 # Sets $tool, $version, $needed and $package from a word of $outdated.
@@ -227,7 +251,7 @@ report_incomplete() {
 shown_name() {
     shown=${1%%'>='*}
     case $shown in
-    file:*) shown=${shown#file:} shown=${shown%%,*} shown=${shown#/usr/lib/} ;;
+    file:*) shown=${shown#file:} shown=${shown%%=*} ;;
     header:*) shown=${shown#header:} ;;
     */*) shown=${shown%%/*} ;;
     esac
@@ -235,8 +259,10 @@ shown_name() {
 
 # --- doctor -----------------------------------------------------------------------------------------------------
 
+# doctor GROUP...
 doctor() {
     find_manager
+    groups=" $* "
     bad='' good='' plain=''
     if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
         bad=$(printf '\033[31m') good=$(printf '\033[32m') plain=$(printf '\033[0m')
@@ -244,9 +270,9 @@ doctor() {
     problems=0
     printf '%-33s %-22s %s\n' TOOL FOUND PACKAGE
     while read -r check group apt dnf pacman brew; do
-        if [ -n "$check" ]; then
-            doctor_row "$check" "$apt" "$dnf" "$pacman" "$brew"
-        fi
+        case $groups in
+        *" $group "*) [ -z "$check" ] || doctor_row "$check" "$apt" "$dnf" "$pacman" "$brew" ;;
+        esac
     done <<TABLE
 $requirements
 TABLE

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import children
@@ -13,6 +14,7 @@ BUILD = ROOT / "build"
 DEFAULT_PRESET = "dev"
 KERNEL_TARGET = "tenorite_kernel"
 ISO_TARGET = "iso"
+CMAKE_TRUE = ("ON", "TRUE", "YES", "Y", "1")
 
 
 def build_directory(preset):
@@ -48,6 +50,38 @@ def check_preset(preset):
     names = preset_names()
     if preset not in names:
         raise terminal.UsageError(f"no preset '{preset}'; there are {', '.join(names)}")
+
+
+def makes_iso(preset):
+    """Whether the preset's build has an ISO: what its build directory was told, else what the preset says."""
+    cache = build_directory(preset) / "CMakeCache.txt"
+    if cache.exists():
+        match = re.search(r"^TENORITE_ISO:\w+=(.*)$", cache.read_text(encoding="utf-8"), re.MULTILINE)
+        return match is None or match.group(1).upper() in CMAKE_TRUE
+    described = {}
+    for path in preset_files():
+        for each in json.loads(path.read_text(encoding="utf-8")).get("configurePresets", []):
+            described[each["name"]] = each
+    return str(inherited_variable(described, preset, "TENORITE_ISO", "ON")).upper() in CMAKE_TRUE
+
+
+def inherited_variable(described, preset, name, default):
+    """A cache variable of a preset, or of the first preset that it inherits it from."""
+    value = described[preset].get("cacheVariables", {}).get(name)
+    if value is not None:
+        return value["value"] if isinstance(value, dict) else value
+    parents = described[preset].get("inherits", [])
+    for parent in [parents] if isinstance(parents, str) else parents:
+        value = inherited_variable(described, parent, name, None)
+        if value is not None:
+            return value
+    return default
+
+
+def check_iso(preset):
+    check_preset(preset)
+    if not makes_iso(preset):
+        raise terminal.UsageError(f"preset '{preset}' makes no ISO: take another, or run it with --boot pvh")
 
 
 def is_configured(preset):

@@ -29,8 +29,10 @@ def memory_size(text):
 
 
 def add_machine_options(parser, default_boot):
-    parser.add_argument("--boot", choices=BOOT_WAYS, default=default_boot,
-                        help=f"bios: the ISO by GRUB; pvh: the kernel by QEMU, much faster (default {default_boot})")
+    parser.add_argument("--boot", choices=BOOT_WAYS,
+                        help=f"bios: the ISO by GRUB; pvh: the kernel by QEMU, much faster (default {default_boot}; pvh "
+                        "for a preset without an ISO)")
+    parser.set_defaults(default_boot=default_boot)
     project.add_preset_option(parser)
     parser.add_argument("--memory", type=memory_size, default=128, metavar="MIB",
                         help=f"guest memory, from {SMALLEST_TESTED_MIB} MiB on (default 128)")
@@ -42,6 +44,9 @@ def add_machine_options(parser, default_boot):
 
 def check_options(options):
     project.check_preset(options.preset)
+    options.boot = options.boot or (options.default_boot if project.makes_iso(options.preset) else "pvh")
+    if options.boot != "pvh":
+        project.check_iso(options.preset)
     if options.append is not None and options.boot != "pvh":
         raise terminal.UsageError("--append needs --boot pvh: under BIOS the command line is in the ISO's GRUB menu")
 

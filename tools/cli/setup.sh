@@ -15,9 +15,12 @@ install_command() {
     esac
 }
 
+# print_all_commands all|missing GROUP...
 print_all_commands() {
+    which_packages=$1
+    shift
     for each in apt dnf pacman brew; do
-        collect "$1" "$each" every build test style
+        collect "$which_packages" "$each" "$@"
         install_command "$each" '' "$packages"
         printf '%-7s %s\n' "$each:" "$command_line"
     done
@@ -29,10 +32,12 @@ is_ci() {
     esac
 }
 
-# install_missing GROUP...: returns 0 when everything of the groups is there afterwards.
+# install_missing GROUP...: returns 0 when everything of the groups that has a package is there afterwards; what has none
+# is left to the configure step, which may be told of another place.
 install_missing() {
     find_manager
     collect missing "$manager" "$@"
+    [ -z "$unpackaged" ] || say "missing, and no package of $manager gives it: $unpackaged. See docs/setup.md"
     if is_complete; then
         return 0
     fi
@@ -40,7 +45,7 @@ install_missing() {
     case $manager in
     '')
         say "no package manager that Tenorite knows; install one of these sets:"
-        print_all_commands missing
+        print_all_commands missing "$@"
         return "$exit_usage"
         ;;
     dnf | pacman | brew)
@@ -161,11 +166,10 @@ run_apt() {
     return "$exit_failure"
 }
 
+# setup GROUP...
 setup() {
-    case ${1:-} in
-    --print) print_all_commands all ;;
-    *)
-        install_missing every build test style && check_qemu_variable && say "everything is there. Next: ./tenorite run"
-        ;;
-    esac
+    install_missing "$@" || return
+    check_qemu_variable || return
+    [ -z "$unpackaged" ] || return "$exit_failure"
+    say "everything is there. Next: ./tenorite run"
 }

@@ -16,17 +16,18 @@ diagnostic; with it the compile must fail. Code is generated both times: some co
 
 Where the compiler is declared unable to refuse the misuse (`none`), only the proper use is checked.
 
-Exit status: 0 kept, 1 broken, 2 wrong usage.
+Exit status: 0 kept, 1 broken, 2 wrong usage, 77 skipped because PATH is no program.
 """
 
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-KEPT, BROKEN = 0, 1
+KEPT, BROKEN, SKIPPED = 0, 1, 77
 EXPECTATION = re.compile(r"^/\* (gcc|clang): (.+) \*/$")
 MISUSE = re.compile(r"^\s*#\s*(ifdef|ifndef)\s+MISUSE\b", re.MULTILINE)
 ERROR = re.compile(r": (?:fatal )?error: (.*)")
@@ -97,6 +98,9 @@ def main():
     family, compiler = arguments.compiler
     if family not in ("gcc", "clang"):
         parser.error(f"unknown compiler family {family!r}")
+    if shutil.which(compiler) is None:
+        print(f"skipped: no {family} here")
+        return SKIPPED
     try:
         print(check(family, compiler, arguments.case, arguments.flags))
         return KEPT

@@ -4,7 +4,7 @@
 Examples:
   ./tenorite build                    preset dev, in build/dev
   ./tenorite build --preset release   without the debug checks
-  ./tenorite build --preset clang     by clang
+  ./tenorite build --preset clang     by clang and lld
 
 Exit status: 0 built, 1 failure, 2 wrong usage.
 """

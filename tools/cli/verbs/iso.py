@@ -17,6 +17,7 @@ def add_arguments(parser):
 
 
 def perform(options, _passed_on):
+    project.check_iso(options.preset)
     project.build(options.preset, project.ISO_TARGET)
     path = project.iso_path(options.preset)
     print(f"{path}\t{path.stat().st_size / 1e6:.1f} MB")
