@@ -5,8 +5,9 @@
 /* Where the rest of a text goes that already has `length` characters: nothing is left once it was cut. */
 static size_t append(char *buffer, size_t capacity, size_t length, const char *separator, const char *text)
 {
-    size_t at = length < capacity ? length : capacity;
-    return length + format_string(buffer + at, capacity - at, "%s%s", separator, text);
+    bool has_room = length < capacity;
+    return length + format_string(has_room ? buffer + length : NULL, has_room ? capacity - length : 0, "%s%s", separator,
+                                  text);
 }
 
 size_t flags_format(const struct flag_name *names, size_t count, uint64_t bits, char *buffer, size_t capacity)
