@@ -111,7 +111,7 @@ class DryRun(unittest.TestCase):
     def test_a_command_line_needs_pvh(self):
         result = self.workspace.run("run", "-n", "--append", "log=debug")
         self.assertEqual((result.returncode, result.stdout), (2, ""))
-        self.assertIn("--boot pvh", result.stderr)
+        self.assertIn("--boot pvh or microvm", result.stderr)
 
     def test_memory_must_be_a_number_in_range(self):
         for text in ("0", "-1", "lots", "9999999", "1.5", "²"):

@@ -2,6 +2,10 @@
 """Runs one verb of ./tenorite. Start it through ./tenorite, which sees to what a verb needs."""
 
 import sys
+from pathlib import Path
+
+# What ./tenorite and the test runner share: the boot paths.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "vm"))
 
 import children
 import terminal
