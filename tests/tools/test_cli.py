@@ -12,7 +12,7 @@ import unittest
 
 from workspace import ROOT, Workspace
 
-VERBS = ("doctor", "setup", "build", "run", "test", "debug", "iso", "clean", "format", "lint")
+VERBS = ("doctor", "setup", "build", "run", "test", "debug", "bench", "iso", "clean", "format", "lint")
 
 
 class Usage(unittest.TestCase):
@@ -63,9 +63,10 @@ class Usage(unittest.TestCase):
         self.assertEqual(self.workspace.run("--version").stdout, f"tenorite {declared.group(1)}\n")
 
     def test_an_unknown_preset_is_a_usage_error(self):
-        for verb in ("build", "run", "test", "debug", "iso", "clean"):
+        for verb in ("build", "run", "test", "debug", "iso", "clean", "bench"):
             with self.subTest(verb):
-                result = self.workspace.run(verb, "--preset", "nonsense")
+                benchmark = ["boot"] if verb == "bench" else []
+                result = self.workspace.run(verb, *benchmark, "--preset", "nonsense")
                 self.assertEqual(result.returncode, 2)
                 self.assertIn("dev", result.stderr)
 

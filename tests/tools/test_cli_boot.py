@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""./tenorite's boot paths: the QEMU command for each, and what does not fit one."""
+"""./tenorite's boot paths: the QEMU command for each, what does not fit one, and the benchmark of them."""
 
 import shlex
 import shutil
@@ -76,6 +76,27 @@ class PipedInput(unittest.TestCase):
         (self.workspace.bin / "bash").symlink_to(shutil.which("bash"))
         result = self.workspace.run("run", "--boot", "uefi", typed="hello\n", OVMF=str(self.workspace.root))
         self.assertEqual((result.returncode, result.stdout), (3, "firmware\ntenorite> got hello\n"))
+
+
+class Bench(unittest.TestCase):
+    def setUp(self):
+        self.workspace = Workspace(self)
+
+    def test_the_script_measures_what_was_built(self):
+        script = self.workspace.root / "tests/bench/boot_times.py"
+        script.parent.mkdir(parents=True)
+        script.write_text("import sys\nprint(sys.argv[1:])\nsys.exit(1 if '9' in sys.argv else 0)\n", encoding="utf-8")
+        build = self.workspace.root / "build/release"
+        result = self.workspace.run("bench", "boot", "--preset", "release", "-R", "uefi", "--count", "3")
+        words = ["--kernel", f"{build}/tenorite.elf", "--iso", f"{build}/tenorite.iso", "--count", "3", "-R", "uefi",
+                 "--accel", "tcg"]
+        self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
+        self.assertEqual(self.workspace.run("bench", "boot", "--count", "9").returncode, 1)
+
+    def test_wrong_usage_is_told(self):
+        for arguments in ((), ("speed",), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0")):
+            with self.subTest(arguments):
+                self.assertEqual(self.workspace.run("bench", *arguments).returncode, 2)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "vm"))
 
 import children
 import terminal
-from verbs import build, debug, format as format_sources, iso, lint, run, test
+from verbs import bench, build, debug, format as format_sources, iso, lint, run, test
 
 VERBS = {
     "build": build,
     "run": run,
     "test": test,
     "debug": debug,
+    "bench": bench,
     "iso": iso,
     "format": format_sources,
     "lint": lint,
