@@ -3,25 +3,31 @@
 
 set(TENORITE_VM_RUNNER ${CMAKE_CURRENT_LIST_DIR}/../tools/vm/run_test.py)
 set(TENORITE_VM_EXPECTATIONS "pass|fail|panic|hang|triple-fault|powered-off|reboot|exception=[0-9]+|exit=[0-9]+")
+set(TENORITE_VM_ISO_BOOTS "^(bios|uefi|usb|uefi-usb)$")
 # The runner ends a test by itself and reports why; CTest's own limit is for a runner that does not.
 set(TENORITE_VM_GRACE_SECONDS 15)
 
 # tenorite_add_qemu_test(NAME name (SOURCES file... | KERNEL target)
 #     [EXPECT pass|fail|panic|hang|triple-fault|powered-off|reboot|exception=N|exit=N]   default pass
-#     [TIMEOUT seconds]     default 20; the environment's TENORITE_TIMEOUT_SCALE, a whole number, multiplies it
-#     [BOOT pvh|bios]       default pvh; bios boots an ISO by GRUB and adds the label `boot`
+#     [TIMEOUT seconds]     default 20, with UEFI 90; the environment's TENORITE_TIMEOUT_SCALE, a whole number,
+#                           multiplies it
+#     [BOOT pvh|microvm|bios|uefi|usb|uefi-usb]   default pvh. pvh, microvm: by QEMU itself; the others: by GRUB on an
+#                           ISO, as CD or USB disk, under BIOS or UEFI. All but pvh add the label `boot`. A UEFI test
+#                           skips where OVMF is not installed
+#     [SCREEN text|framebuffer]   what the ISO's boot menu asks for, default text (under UEFI that means pixels, too)
 #     [MEMORY mib] [MACHINE name] [CPU name] [VGA name|none] [APPEND command_line]
 #     [INPUT script.py]     its drive(vm) types, reads serial line and screen: tools/vm/README.md
 #     [GDB]                 the guest waits before its first instruction, for vm.gdb() or vm.cont()
 #     [LABELS label...] [QEMU_ARGS argument...])
 #
-# Adds the ctest test `qemu.<name>`, labelled `qemu`; none where it needs an ISO and TENORITE_ISO is OFF. SOURCES make a kernel target `qemu_<name>`; KERNEL takes one that
-# exists. Logs of every run are in vm-logs/ of the build directory.
+# Adds the ctest test `qemu.<name>`, labelled `qemu`; none where it needs an ISO and TENORITE_ISO is OFF. SOURCES make a
+# kernel target `qemu_<name>`; KERNEL takes one that exists. Logs of every run are in vm-logs/ of the build directory.
 function(tenorite_add_qemu_test)
-    cmake_parse_arguments(PARSE_ARGV 0 test "GDB" "NAME;KERNEL;EXPECT;TIMEOUT;BOOT;MEMORY;MACHINE;CPU;VGA;APPEND;INPUT"
+    cmake_parse_arguments(PARSE_ARGV 0 test "GDB"
+                          "NAME;KERNEL;EXPECT;TIMEOUT;BOOT;SCREEN;MEMORY;MACHINE;CPU;VGA;APPEND;INPUT"
                           "SOURCES;LABELS;QEMU_ARGS")
     _tenorite_check_qemu_test()
-    if(test_BOOT MATCHES "^(bios|uefi|usb|uefi-usb)$" AND DEFINED TENORITE_ISO AND NOT TENORITE_ISO)
+    if(test_BOOT MATCHES "${TENORITE_VM_ISO_BOOTS}" AND DEFINED TENORITE_ISO AND NOT TENORITE_ISO)
         return()
     endif()
     _tenorite_timeout_scale(scale)
@@ -35,16 +41,19 @@ function(tenorite_add_qemu_test)
     if(QEMU_SYSTEM_X86_64)
         list(APPEND arguments --qemu ${QEMU_SYSTEM_X86_64})
     endif()
-    foreach(option MEMORY MACHINE CPU VGA)
+    foreach(option SCREEN MEMORY MACHINE CPU VGA)
         if(DEFINED test_${option})
             string(TOLOWER ${option} name)
             list(APPEND arguments --${name} ${test_${option}})
         endif()
     endforeach()
-    if(test_BOOT STREQUAL "bios")
+    if(NOT test_BOOT STREQUAL "pvh")
+        list(APPEND test_LABELS boot)
+        list(REMOVE_DUPLICATES test_LABELS)
+    endif()
+    if(test_BOOT MATCHES "${TENORITE_VM_ISO_BOOTS}")
         _tenorite_test_iso(iso_file)
         list(APPEND arguments --iso ${iso_file})
-        list(APPEND test_LABELS boot)
     elseif(DEFINED test_APPEND)
         list(APPEND arguments "--append=${test_APPEND}")
     endif()
@@ -82,7 +91,11 @@ macro(_tenorite_check_qemu_test)
     if(test_KERNEL AND NOT TARGET ${test_KERNEL})
         message(FATAL_ERROR "${context}: KERNEL ${test_KERNEL} is no target")
     endif()
-    foreach(default EXPECT=pass BOOT=pvh TIMEOUT=20)
+    set(timeout 20)
+    if("${test_BOOT}" MATCHES "uefi")
+        set(timeout 90)
+    endif()
+    foreach(default EXPECT=pass BOOT=pvh TIMEOUT=${timeout})
         string(REGEX MATCH "^([A-Z]+)=(.*)$" unused ${default})
         if(NOT DEFINED test_${CMAKE_MATCH_1})
             set(test_${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
@@ -91,8 +104,12 @@ macro(_tenorite_check_qemu_test)
     if(NOT test_EXPECT MATCHES "^(${TENORITE_VM_EXPECTATIONS})$")
         message(FATAL_ERROR "${context}: EXPECT ${test_EXPECT} is none of ${TENORITE_VM_EXPECTATIONS}")
     endif()
-    if(NOT test_BOOT MATCHES "^(pvh|bios)$")
-        message(FATAL_ERROR "${context}: BOOT ${test_BOOT} is neither pvh nor bios")
+    if(NOT test_BOOT MATCHES "^(pvh|microvm)$|${TENORITE_VM_ISO_BOOTS}")
+        message(FATAL_ERROR "${context}: BOOT ${test_BOOT} is none of pvh, microvm, bios, uefi, usb, uefi-usb")
+    endif()
+    if(DEFINED test_SCREEN AND NOT (test_BOOT MATCHES "${TENORITE_VM_ISO_BOOTS}"
+                                    AND test_SCREEN MATCHES "^(text|framebuffer)$"))
+        message(FATAL_ERROR "${context}: SCREEN takes text or framebuffer, and a BOOT from the ISO")
     endif()
     foreach(number TIMEOUT MEMORY)
         if(DEFINED test_${number} AND NOT test_${number} MATCHES "^[1-9][0-9]*$")
@@ -105,7 +122,7 @@ macro(_tenorite_check_qemu_test)
     endif()
 endmacro()
 
-# An ISO for each kernel and command line that tests boot, shared by the tests that use the same.
+# An ISO for each kernel, command line and screen that tests boot, shared by the tests that use the same.
 function(_tenorite_test_iso result)
     set(name ${test_KERNEL}_test_iso)
     if(test_APPEND)
@@ -113,8 +130,13 @@ function(_tenorite_test_iso result)
         string(SUBSTRING ${digest} 0 8 digest)
         string(APPEND name _${digest})
     endif()
+    if(NOT DEFINED test_SCREEN)
+        set(test_SCREEN text)
+    elseif(test_SCREEN STREQUAL "framebuffer")
+        string(APPEND name _framebuffer)
+    endif()
     if(NOT TARGET ${name})
-        tenorite_add_iso(${name} KERNEL ${test_KERNEL} COMMAND_LINE "${test_APPEND}" DEFAULT)
+        tenorite_add_iso(${name} KERNEL ${test_KERNEL} COMMAND_LINE "${test_APPEND}" SCREEN ${test_SCREEN} DEFAULT)
     endif()
     set(${result} $<TARGET_PROPERTY:${name},ISO_FILE> PARENT_SCOPE)
 endfunction()

@@ -13,7 +13,7 @@ import unittest
 
 from workspace import ROOT, Workspace
 
-VERBS = ("doctor", "setup", "build", "run", "test", "debug", "iso", "clean", "format", "lint")
+VERBS = ("doctor", "setup", "build", "run", "test", "debug", "bench", "iso", "clean", "format", "lint")
 
 
 class Usage(unittest.TestCase):
@@ -64,9 +64,10 @@ class Usage(unittest.TestCase):
         self.assertEqual(self.workspace.run("--version").stdout, f"tenorite {declared.group(1)}\n")
 
     def test_an_unknown_preset_is_a_usage_error(self):
-        for verb in ("build", "run", "test", "debug", "iso", "clean"):
+        for verb in ("build", "run", "test", "debug", "iso", "clean", "bench"):
             with self.subTest(verb):
-                result = self.workspace.run(verb, "--preset", "nonsense")
+                benchmark = ["boot"] if verb == "bench" else []
+                result = self.workspace.run(verb, *benchmark, "--preset", "nonsense")
                 self.assertEqual(result.returncode, 2)
                 self.assertIn("dev", result.stderr)
 
@@ -137,7 +138,7 @@ class DryRun(unittest.TestCase):
     def test_a_command_line_needs_pvh(self):
         result = self.workspace.run("run", "-n", "--append", "log=debug")
         self.assertEqual((result.returncode, result.stdout), (2, ""))
-        self.assertIn("--boot pvh", result.stderr)
+        self.assertIn("--boot pvh or microvm", result.stderr)
 
     def test_memory_must_be_a_number_in_range(self):
         for text in ("0", "-1", "lots", "9999999", "1.5", "²"):

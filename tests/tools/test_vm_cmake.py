@@ -21,10 +21,10 @@ function(tenorite_add_kernel target)
     set_target_properties(${{target}} PROPERTIES IMPORTED_LOCATION /kernels/${{target}})
 endfunction()
 function(tenorite_add_iso target)
-    cmake_parse_arguments(iso "DEFAULT" "KERNEL;COMMAND_LINE" "" ${{ARGN}})
+    cmake_parse_arguments(iso "DEFAULT" "KERNEL;COMMAND_LINE;SCREEN" "" ${{ARGN}})
     add_custom_target(${{target}})
     set_target_properties(${{target}} PROPERTIES ISO_FILE "/isos/${{target}}")
-    message(STATUS "iso ${{target}} of ${{iso_KERNEL}} with '${{iso_COMMAND_LINE}}'")
+    message(STATUS "iso ${{target}} of ${{iso_KERNEL}} with '${{iso_COMMAND_LINE}}', ${{iso_SCREEN}}")
 endfunction()
 include({module})
 {body}
@@ -84,13 +84,34 @@ class CMakeTest(unittest.TestCase):
             "tenorite_add_qemu_test(NAME x SOURCES a.c BOOT bios APPEND \"log=debug\")")
         iso = command[command.index("--iso") + 1]
         self.assertRegex(iso, "^/isos/qemu_x_test_iso_[0-9a-f]{8}$")
-        self.assertIn(f"iso {Path(iso).name} of qemu_x with 'log=debug'", printed)
+        self.assertIn(f"iso {Path(iso).name} of qemu_x with 'log=debug', text", printed)
         self.assertFalse(any(word.startswith("--append") for word in command))
         self.assertEqual(properties["LABELS"], ["boot", "qemu"])
 
+    def test_every_other_path_boots_the_same_iso_and_is_a_boot_test(self):
+        for boot, limit in (("uefi", 90), ("usb", 20), ("uefi-usb", 90)):
+            with self.subTest(boot):
+                _, command, properties, _ = self.only_test(f"tenorite_add_qemu_test(NAME x SOURCES a.c BOOT {boot})")
+                self.assertEqual(command[command.index("--iso") + 1], "/isos/qemu_x_test_iso")
+                self.assertEqual(command[command.index("--boot") + 1], boot)
+                self.assertEqual((properties["LABELS"], properties["TIMEOUT"]), (["boot", "qemu"], limit + 15))
+
+    def test_a_microvm_needs_no_iso(self):
+        _, command, properties, printed = self.only_test(
+            "tenorite_add_qemu_test(NAME x SOURCES a.c BOOT microvm APPEND a)")
+        self.assertEqual(command[4:6] + command[-1:], ["--boot", "microvm", "--append=a"])
+        self.assertEqual(properties["LABELS"], ["boot", "qemu"])
+        self.assertNotIn("iso qemu_x", printed)
+
+    def test_the_screen_is_the_isos_and_the_runners(self):
+        _, command, _, printed = self.only_test(
+            "tenorite_add_qemu_test(NAME x SOURCES a.c BOOT bios SCREEN framebuffer)")
+        self.assertEqual(command[command.index("--screen") + 1], "framebuffer")
+        self.assertIn("iso qemu_x_test_iso_framebuffer of qemu_x with '', framebuffer", printed)
+
     def test_tests_of_one_kernel_share_its_iso(self):
         finished = self.configure("tenorite_add_kernel(mine)\ntenorite_add_qemu_test(NAME x KERNEL mine BOOT bios)\n"
-                                  "tenorite_add_qemu_test(NAME y KERNEL mine BOOT bios)\n")
+                                  "tenorite_add_qemu_test(NAME y KERNEL mine BOOT uefi SCREEN text)\n")
         self.assertEqual(finished.returncode, 0, finished.stderr)
         self.assertEqual(finished.stdout.count("iso mine_test_iso of mine"), 1)
 
@@ -109,7 +130,9 @@ class CMakeTest(unittest.TestCase):
             "KERNEL nothing is no target": "NAME x KERNEL nothing",
             "no value for EXPECT": "NAME x SOURCES a.c EXPECT",
             "EXPECT passes is none of": "NAME x SOURCES a.c EXPECT passes",
-            "BOOT uefi is neither": "NAME x SOURCES a.c BOOT uefi",
+            "BOOT floppy is none of": "NAME x SOURCES a.c BOOT floppy",
+            "SCREEN takes text or framebuffer": "NAME x SOURCES a.c BOOT bios SCREEN braille",
+            "and a BOOT from the ISO": "NAME x SOURCES a.c SCREEN text",
             "TIMEOUT 0 is not a positive": "NAME x SOURCES a.c TIMEOUT 0",
             "MEMORY 64M is not a positive": "NAME x SOURCES a.c MEMORY 64M",
             "no INPUT script": "NAME x SOURCES a.c INPUT no.py",

@@ -49,7 +49,7 @@ class MachineTest(KernelTestCase):
     def test_the_deadline_bounds_every_wait(self):
         vm = self.start(say("x"))
         vm.deadline = time.monotonic() + 0.3
-        with self.assertRaises(WaitTimeout):
+        with self.assertRaisesRegex(WaitTimeout, r"no 'never' on the serial line within \d\.\d s"):
             vm.wait_serial("never", timeout=60)
 
     def test_serial_input_is_echoed(self):

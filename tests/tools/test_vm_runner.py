@@ -101,8 +101,8 @@ class VerdictTest(RunnerTestCase):
             self.assertIn("ok 2 - two", (self.directory / f"{name}.serial.log").read_text(encoding="ascii"))
 
     def test_a_machine_without_a_screen_runs(self):
-        finished = self.run_kernel(tiny_kernels.PASS, "--vga", "none", "--machine", "microvm,isa-serial=on")
-        self.assert_expected(finished, "pass")
+        for arguments in (("--vga", "none"), ("--boot", "microvm")):
+            self.assert_expected(self.run_kernel(tiny_kernels.PASS, *arguments), "pass")
 
     def test_arguments_reach_qemu(self):
         finished = self.run_kernel(tiny_kernels.TRIPLE_FAULT, "--memory", "32", "--cpu", "qemu64", "--append", "a b",
@@ -155,11 +155,26 @@ class ReportTest(RunnerTestCase):
         self.assertEqual((finished.returncode, finished.stderr), (77, ""))
         self.assertIn("tiny: skipped: no qemu-system-x86_64 here", finished.stdout)
 
+    def test_firmware_named_but_missing_did_not_start(self):
+        finished = self.call("--boot", "uefi", "--iso", "x", OVMF="/no/such/file")
+        self.assert_unexpected(finished, "tiny: did-not-start (OVMF=/no/such/file: no such file)")
+        self.assertEqual(finished.stderr, "")
+
+    def test_without_firmware_a_uefi_test_is_skipped_with_the_reason(self):
+        code = ("import sys; sys.path.insert(0, sys.argv.pop(1)); import uefi_firmware, run_test\n"
+                "uefi_firmware.find.__defaults__ = (None, (), ())\nsys.exit(run_test.main(sys.argv[1:]))")
+        command = [sys.executable, "-c", code, RUNNER.parent, *self.command("--boot", "uefi", "--iso", "x")[2:]]
+        finished = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "OVMF": ""})
+        self.assertEqual((finished.returncode, finished.stderr), (77, ""))
+        self.assertRegex(finished.stdout, "^tiny: skipped: no UEFI firmware .*apt-get install ovmf")
+
     def test_wrong_usage_is_told(self):
         kernel = self.build(tiny_kernels.PASS)
         cases = {"expectation 'passed'; known are pass, fail": ("--kernel", kernel, "--expect", "passed"),
-                 "--boot pvh needs --kernel": (), "--boot bios needs --iso": ("--boot", "bios"),
-                 "--append needs --boot pvh": ("--boot", "bios", "--iso", "x", "--append", "y"),
+                 "--boot pvh needs --kernel": (), "--boot microvm needs --kernel": ("--boot", "microvm"),
+                 "--boot bios needs --iso": ("--boot", "bios"), "--boot uefi-usb needs --iso": ("--boot", "uefi-usb"),
+                 "--append needs --boot pvh": ("--boot", "uefi", "--iso", "x", "--append", "y"),
+                 "--boot uefi needs the machine pc or q35": ("--boot", "uefi", "--iso", "x", "--machine", "isapc"),
                  "is not a positive number": ("--kernel", kernel, "--timeout", "0")}
         for text, arguments in cases.items():
             with self.subTest(text):

@@ -155,6 +155,10 @@ class TapTest(unittest.TestCase):
     def test_a_result_without_a_name_goes_by_its_number(self):
         self.assertEqual(tap.parse("not ok 3\r\n").failed, ["3"])
 
+    def test_what_firmware_prints_before_the_kernel_does_not_hide_its_lines(self):
+        noise = "\x1b[2J\x1b[01;01H\x1b[=3h\x1b[0m\x1b[30m\x1b[47m"
+        self.assertEqual(tap.lines_of(noise + "1..2\r\nok 1 - one\x1b[0m\r\n"), ["1..2", "ok 1 - one"])
+
     def test_look_alikes_are_no_results(self):
         results = tap.parse("1..2 tests\r\nok\r\nokay 1 - x\r\n> ok 1 - x\r\n# 1 passed\r\n")
         self.assertEqual((results.plans, results.numbers, results.summary), ([], [], None))

@@ -2,16 +2,21 @@
 """Runs one verb of ./tenorite. Start it through ./tenorite, which sees to what a verb needs."""
 
 import sys
+from pathlib import Path
+
+# What ./tenorite and the test runner share: the boot paths.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "vm"))
 
 import children
 import terminal
-from verbs import build, debug, format as format_sources, iso, lint, run, test
+from verbs import bench, build, debug, format as format_sources, iso, lint, run, test
 
 VERBS = {
     "build": build,
     "run": run,
     "test": test,
     "debug": debug,
+    "bench": bench,
     "iso": iso,
     "format": format_sources,
     "lint": lint,

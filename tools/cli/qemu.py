@@ -7,11 +7,12 @@ import shutil
 import sys
 import threading
 
+import boot_path
 import project
 import terminal
+from errors import FirmwareMissing
 
-BOOT_WAYS = ("bios", "pvh")
-SMALLEST_TESTED_MIB = 16
+SMALLEST_TESTED_MIB = min(path.smallest_mib for path in boot_path.PATHS.values())
 DEBUG_EXIT = "isa-debug-exit,iobase=0xf4,iosize=4"
 
 
@@ -22,53 +23,67 @@ def program():
 def memory_size(text):
     """An argparse type. With next to no memory the guest ends before it can say anything."""
     size = terminal.whole_number(1, 1 << 20)(text)
-    if size < SMALLEST_TESTED_MIB:
-        reason = f"{size} MiB are too few: {SMALLEST_TESTED_MIB} MiB is the least that Tenorite is tested with"
-        raise argparse.ArgumentTypeError(reason)
+    check_memory(size, SMALLEST_TESTED_MIB, argparse.ArgumentTypeError)
     return size
 
 
+def check_memory(size, least, error):
+    if size < least:
+        raise error(f"{size} MiB are too few: {least} MiB is the least that Tenorite is tested with")
+
+
 def add_machine_options(parser, default_boot):
-    parser.add_argument("--boot", choices=BOOT_WAYS,
-                        help=f"bios: the ISO by GRUB; pvh: the kernel by QEMU, much faster (default {default_boot}; pvh "
-                        "for a preset without an ISO)")
+    parser.add_argument("--boot", choices=boot_path.PATHS, metavar="PATH",
+                        help="bios, uefi: the ISO as a CD; usb, uefi-usb: the ISO as a USB disk, under BIOS or UEFI; "
+                        f"pvh, microvm: the kernel by QEMU itself, much faster (default {default_boot}; pvh for a preset "
+                        "without an ISO)")
     parser.set_defaults(default_boot=default_boot)
     project.add_preset_option(parser)
     parser.add_argument("--memory", type=memory_size, default=128, metavar="MIB",
                         help=f"guest memory, from {SMALLEST_TESTED_MIB} MiB on (default 128)")
-    parser.add_argument("--machine", default="pc", metavar="M", help="QEMU machine (default pc)")
+    parser.add_argument("--machine", metavar="M", help="QEMU machine (default pc; q35 with UEFI)")
     parser.add_argument("--cpu", default="max", metavar="C", help="QEMU CPU model (default max)")
-    parser.add_argument("--append", metavar="TEXT", help="kernel command line; needs --boot pvh")
+    parser.add_argument("--append", metavar="TEXT", help="kernel command line; needs --boot pvh or microvm")
     parser.add_argument("--window", action="store_true", help="show the guest's screen")
 
 
 def check_options(options):
+    """Completes and checks them; UsageError, or Failure where this computer lacks firmware."""
     project.check_preset(options.preset)
     options.boot = options.boot or (options.default_boot if project.makes_iso(options.preset) else "pvh")
-    if options.boot != "pvh":
+    path = boot_path.PATHS[options.boot]
+    if path.medium != "kernel":
         project.check_iso(options.preset)
-    if options.append is not None and options.boot != "pvh":
-        raise terminal.UsageError("--append needs --boot pvh: under BIOS the command line is in the ISO's GRUB menu")
+    options.machine = options.machine or path.machine
+    if options.append is not None and path.medium != "kernel":
+        raise terminal.UsageError("--append needs --boot pvh or microvm: elsewhere the command line is in the ISO's "
+                                  "GRUB menu")
+    check_memory(options.memory, path.smallest_mib, terminal.UsageError)
+    try:
+        boot_path.check_machine(options.boot, options.machine)
+    except ValueError as error:
+        raise terminal.UsageError(str(error)) from None
+    if options.window and boot_path.machine_name(options.machine) == "microvm":
+        raise terminal.UsageError("--window shows nothing: a microvm has no screen")
 
 
-def machine_command(options, serial):
-    """The command as a list, without the caller's own arguments. Emulation only: KVM's speed varies wildly."""
-    command = [program(), "-accel", "tcg", "-machine", options.machine, "-cpu", options.cpu]
+def machine_command(options, serial, accelerator="tcg"):
+    """The command as a list, without the caller's own arguments."""
+    command = [program(), "-accel", accelerator, "-machine", options.machine, "-cpu", options.cpu]
     command += ["-m", str(options.memory), "-nic", "none", "-device", DEBUG_EXIT, "-serial", serial]
     if not options.window:
         command += ["-display", "none"]
-    if options.boot == "pvh":
-        command += ["-kernel", str(project.kernel_path(options.preset))]
-        if options.append is not None:
-            command += ["-append", options.append]
-    else:
-        command += ["-boot", "d", "-cdrom", str(project.iso_path(options.preset))]
-    return command
+    kernel, iso = project.kernel_path(options.preset), project.iso_path(options.preset)
+    try:
+        return command + boot_path.arguments(options.boot, kernel, iso, options.append)
+    except FirmwareMissing as missing:
+        raise terminal.Failure(str(missing)) from None
 
 
 def build_for(options):
     """Builds what the command line above starts."""
-    project.build(options.preset, project.KERNEL_TARGET if options.boot == "pvh" else project.ISO_TARGET)
+    is_kernel = boot_path.PATHS[options.boot].medium == "kernel"
+    project.build(options.preset, project.KERNEL_TARGET if is_kernel else project.ISO_TARGET)
 
 
 def check_program():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What can go wrong while a script drives a guest. All but Skip are AssertionErrors: they fail the test."""
+"""What can go wrong while a machine is started or a script drives it. AssertionErrors fail the test."""
 
 
 class WaitTimeout(AssertionError):
@@ -16,3 +16,7 @@ class StartFailure(Exception):
 
 class Skip(Exception):
     """This machine cannot run the test; the text says what is missing."""
+
+
+class FirmwareMissing(Exception):
+    """There is no UEFI firmware to start a machine with; the text says what to do."""

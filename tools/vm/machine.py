@@ -170,7 +170,7 @@ class Machine:
     def wait_serial(self, wanted, timeout=WAIT_SECONDS):
         """Waits for a string or compiled pattern in serial output that no earlier call consumed; returns that output
         up to and including the match."""
-        limit, searched = self._limit(timeout), self._consumed
+        began, limit, searched = time.monotonic(), self._limit(timeout), self._consumed
         while True:
             has_ended, size = self._serial.has_ended(), self._serial.size()
             end = self._find(wanted, searched)
@@ -179,7 +179,7 @@ class Machine:
                 self._consumed = end
                 return data.decode("utf-8", "replace")
             if has_ended or time.monotonic() >= limit:
-                raise self._serial_failure(wanted, timeout, has_ended)
+                raise self._serial_failure(wanted, time.monotonic() - began, has_ended)
             if not isinstance(wanted, re.Pattern):
                 searched = max(self._consumed, size - len(to_bytes(wanted)) + 1)
             self._serial.wait_beyond(size, limit - time.monotonic())
@@ -199,12 +199,12 @@ class Machine:
         match = wanted.search(text)
         return start + len(text[: match.end()].encode("utf-8", "surrogateescape")) if match else None
 
-    def _serial_failure(self, wanted, timeout, has_ended):
+    def _serial_failure(self, wanted, seconds, has_ended):
         tail = self._serial.bytes(self._consumed).decode("utf-8", "replace")[-TAIL_CHARACTERS:]
         what = wanted.pattern if isinstance(wanted, re.Pattern) else wanted
         if has_ended:
             return GuestEnded(f"the machine ended without printing {what!r}; its last output: {tail!r}")
-        return WaitTimeout(f"no {what!r} on the serial line within {timeout} s; last output: {tail!r}")
+        return WaitTimeout(f"no {what!r} on the serial line within {seconds:.1f} s; last output: {tail!r}")
 
     def send_serial(self, data, timeout=WAIT_SECONDS):
         """Sends bytes, or a string as UTF-8, at the pace at which the guest's UART takes them."""
@@ -252,14 +252,15 @@ class Machine:
     def wait_screen(self, wanted, timeout=WAIT_SECONDS):
         """Waits until the screen shows a string or compiled pattern, looked for in the lines without the spaces at
         their ends, joined by newlines; returns that text."""
-        limit = self._limit(timeout)
+        began, limit = time.monotonic(), self._limit(timeout)
         while True:
             text = "\n".join(row.rstrip() for row in self.screen_text())
             if wanted.search(text) if isinstance(wanted, re.Pattern) else wanted in text:
                 return text
             if time.monotonic() >= limit:
                 what = wanted.pattern if isinstance(wanted, re.Pattern) else wanted
-                raise WaitTimeout(f"no {what!r} on the screen within {timeout} s; it shows:\n{text.rstrip()}")
+                seconds = time.monotonic() - began
+                raise WaitTimeout(f"no {what!r} on the screen within {seconds:.1f} s; it shows:\n{text.rstrip()}")
             time.sleep(POLL_SECONDS)
 
     def screendump(self, path):

@@ -49,7 +49,7 @@ def general_registers(text):
 
 def shown_screen(machine):
     """The screen's text without the empty lines at its end; None where it cannot be read."""
-    if machine.settings.vga == "none" or not machine.is_running():
+    if not machine.settings.has_text_screen() or not machine.is_running():
         return None
     try:
         return "\n".join(row.rstrip() for row in machine.screen_text()).rstrip()

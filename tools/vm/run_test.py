@@ -22,9 +22,11 @@ import time
 import traceback
 from pathlib import Path
 
+import boot_path
 import report
+import uefi_firmware
 import verdict
-from errors import Skip, StartFailure
+from errors import FirmwareMissing, Skip, StartFailure
 from machine import START_SECONDS, Machine
 from settings import Settings
 
@@ -42,19 +44,23 @@ def parse_arguments(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", required=True, help="the test's name, also of its logs")
     parser.add_argument("--kernel", metavar="FILE", help="the kernel, an ELF file")
-    parser.add_argument("--iso", metavar="FILE", help="the image that --boot bios starts")
-    parser.add_argument("--boot", choices=("pvh", "bios"), default="pvh", help="pvh: QEMU loads the kernel (default)")
+    parser.add_argument("--iso", metavar="FILE", help="the image that GRUB is on, for the other ways to boot")
+    parser.add_argument("--boot", choices=boot_path.PATHS, default="pvh",
+                        help="pvh (default), microvm: QEMU loads the kernel; bios, uefi: the ISO as a CD; usb, "
+                        "uefi-usb: the ISO as a USB disk")
     parser.add_argument("--expect", type=expectation, default=("pass", None), metavar="VERDICT",
                         help="pass (default), fail, panic, hang, triple-fault, powered-off, reboot, exception=N or "
                         "exit=N")
     parser.add_argument("--timeout", type=positive, default=20, metavar="S",
                         help="seconds (default 20), multiplied by the environment's TENORITE_TIMEOUT_SCALE")
     parser.add_argument("--memory", type=int, default=64, metavar="MIB", help="guest memory (default 64)")
-    parser.add_argument("--machine", default="pc", metavar="M", help="QEMU machine (default pc)")
+    parser.add_argument("--machine", metavar="M", help="QEMU machine (default pc; uefi, uefi-usb: q35)")
     parser.add_argument("--cpu", default="max", metavar="C", help="QEMU CPU model (default max)")
     parser.add_argument("--accel", choices=("tcg", "kvm"), default="tcg", help="default tcg")
-    parser.add_argument("--vga", default="std", metavar="V", help="display adapter, or none (default std)")
-    parser.add_argument("--append", metavar="TEXT", help="kernel command line, for --boot pvh")
+    parser.add_argument("--vga", metavar="V", help="display adapter, or none (default std; microvm: none)")
+    parser.add_argument("--screen", choices=("text", "framebuffer"), default="text",
+                        help="what the ISO's boot menu asks for (default text)")
+    parser.add_argument("--append", metavar="TEXT", help="kernel command line, for --boot pvh and microvm")
     parser.add_argument("--input", metavar="FILE", help="a Python script whose drive(vm) drives the guest")
     parser.add_argument("--gdb", action="store_true",
                         help="leave the guest before its first instruction, for vm.gdb()")
@@ -63,13 +69,20 @@ def parse_arguments(arguments):
     parser.add_argument("--qemu-arg", action="append", default=[], metavar="ARG", help="one more argument for QEMU; "
                         "may be repeated; write --qemu-arg=-option")
     options = parser.parse_args(arguments)
-    for name, needed in (("kernel", options.boot == "pvh"), ("iso", options.boot == "bios")):
-        path = getattr(options, name)
-        if needed and path is None:
-            parser.error(f"--boot {options.boot} needs --{name}")
-    if options.append is not None and options.boot == "bios":
-        parser.error("--append needs --boot pvh: an ISO's boot menu holds the command line")
+    check_boot(parser, options)
     return options
+
+
+def check_boot(parser, options):
+    needed = "kernel" if boot_path.PATHS[options.boot].medium == "kernel" else "iso"
+    if getattr(options, needed) is None:
+        parser.error(f"--boot {options.boot} needs --{needed}")
+    if options.append is not None and needed == "iso":
+        parser.error("--append needs --boot pvh or microvm: an ISO's boot menu holds the command line")
+    try:
+        boot_path.check_machine(options.boot, settings_of(options).machine)
+    except ValueError as error:
+        parser.error(str(error))
 
 
 def expectation(text):
@@ -97,8 +110,8 @@ def timeout_scale():
 def settings_of(options):
     return Settings(kernel=options.kernel, iso=options.iso, boot=options.boot, memory_mib=options.memory,
                     machine=options.machine, cpu=options.cpu, accelerator=options.accel, vga=options.vga,
-                    append=options.append, arguments=tuple(options.qemu_arg), program=options.qemu,
-                    starts_stopped=options.gdb)
+                    screen=options.screen, append=options.append, arguments=tuple(options.qemu_arg),
+                    program=options.qemu, starts_stopped=options.gdb)
 
 
 def check_platform(options, settings):
@@ -110,6 +123,17 @@ def check_platform(options, settings):
     is_named = options.qemu or os.environ.get("QEMU")
     if settings.program_path() is None and not is_named:
         raise Skip("no qemu-system-x86_64 here; Debian and Ubuntu: apt-get install qemu-system-x86")
+    if boot_path.PATHS[options.boot].is_uefi:
+        check_firmware()
+
+
+def check_firmware():
+    try:
+        uefi_firmware.find()
+    except FirmwareMissing as missing:
+        if os.environ.get("OVMF"):
+            raise
+        raise Skip(str(missing)) from None
 
 
 def load_drive(path):
@@ -257,6 +281,9 @@ def main(arguments):
     except Skip as skip:
         print(f"{options.name}: skipped: {skip}")
         return EXIT_SKIPPED
+    except FirmwareMissing as missing:
+        print(f"{options.name}: {verdict.Verdict('did-not-start', str(missing))}")
+        return EXIT_UNEXPECTED
     except Ended as ended:
         print(f"{options.name}: ended by {signal.Signals(ended.args[0]).name}")
         return 128 + ended.args[0]

@@ -2,6 +2,7 @@
 """VGA text memory: 25 rows of 80 cells at physical address 0xb8000, each a character
 (code page 437) and an attribute.
 
+Nothing here sees a framebuffer: what that shows is pixels (Machine.screendump).
 The first cell shown is taken to be the first in memory; nothing here follows a moved CRTC start address.
 """
 

@@ -6,8 +6,9 @@
 import re
 from dataclasses import dataclass, field
 
-# Colour and cursor sequences: a boot loader's, never the kernel's.
-ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[@-~]|[@-Z\\-_])")
+# Colour and cursor sequences: a firmware's or boot loader's, never the kernel's. ECMA-48, 5.4 "Control sequences"; OVMF
+# also prints `\x1b[=3h`.
+ESCAPE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
 PLAN = re.compile(r"1\.\.(\d+)$")
 RESULT = re.compile(r"(not )?ok (\d+)(?: - (.*))?$")
 SUMMARY = re.compile(r"# (\d+) passed, (\d+) failed$")

@@ -7,12 +7,15 @@ from errors import GuestEnded
 
 PROMPT = "tenorite> "
 WAIT_SECONDS = 10
+# UEFI firmware alone takes 4 s on an idle machine.
+BOOT_SECONDS = 60
 
 
-def wait_ready(vm, has_serial=True, has_screen=True):
+def wait_ready(vm, has_serial=True, has_screen=None):
+    """Waits for the prompt on the serial line, and on the screen, by default where that is one of text."""
     if has_serial:
-        vm.wait_serial(PROMPT)
-    if has_screen:
+        vm.wait_serial(PROMPT, timeout=BOOT_SECONDS)
+    if vm.settings.has_text_screen() if has_screen is None else has_screen:
         vm.wait_screen(PROMPT.rstrip())
 
 

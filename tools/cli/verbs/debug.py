@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Builds, boots in QEMU with gdb attached, and stops at the first line of C.
 
-The guest's serial output goes to build/PRESET/debug-serial.log. QEMU ends together with gdb. Arguments after -- go
-to QEMU.
+The guest's serial output goes to build/PRESET/debug-serial.log. QEMU ends together with gdb, and never uses KVM, which
+misses breakpoints. Arguments after -- go to QEMU.
 
 Examples:
   ./tenorite debug                               an interactive session
-  ./tenorite debug --boot bios --window          the ISO, with its screen
+  ./tenorite debug --boot bios --window          the ISO, with its screen; under UEFI: --boot uefi
   ./tenorite debug --ex 'break kernel_main'      gdb commands to run after the stop
   ./tenorite debug --batch script.gdb            run a script after the stop, then quit
   ./tenorite debug --batch --ex backtrace        the same with single commands
