@@ -38,7 +38,7 @@ unsigned irq_line_count(void);
  * Task context. On an error nothing changed. */
 enum irq_error irq_attach(unsigned line, irq_handler *handler, void *argument);
 
-/* Interrupts on lines that have no handler, or that nobody raised (8259 spurious interrupts). */
+/* Interrupts on lines that have no handler, or that nobody raised (spurious interrupts of the 8259 and the local APIC). */
 uint64_t irq_spurious_count(void);
 
 /* The rest of this header serves the macro. */

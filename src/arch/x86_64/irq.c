@@ -2,6 +2,7 @@
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/lib/panic.h>
 
+#include "arch/x86_64/local_apic.h"
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/traps.h"
 
@@ -39,6 +40,10 @@ uint64_t irq_spurious_count(void)
 
 bool irq_dispatch(uint64_t vector)
 {
+    if (vector == LOCAL_APIC_SPURIOUS_VECTOR) {
+        spurious++;
+        return true;
+    }
     if (vector < IRQ_VECTOR_BASE || vector >= IRQ_VECTOR_BASE + PIC_LINES)
         return false;
     unsigned line = (unsigned)vector - IRQ_VECTOR_BASE;

@@ -180,11 +180,21 @@ static void spurious_line_15_is_acknowledged_to_the_master_alone(void **state)
     assert_int_equal(lines[12].calls, 1);
 }
 
+/* Nothing is in service in the local APIC for it, and the 8259A pair knows nothing of it. */
+static void spurious_vector_of_the_local_apic_is_counted_and_not_acknowledged(void **state)
+{
+    (void)state;
+    uint64_t spurious = irq_spurious_count(), accesses = io_double_access_count();
+    assert_true(irq_dispatch(255));
+    assert_int_equal(irq_spurious_count(), spurious + 1);
+    assert_int_equal(io_double_access_count(), accesses);
+}
+
 static void other_vectors_are_left_to_others(void **state)
 {
     (void)state;
     static const uint64_t vectors[] = {
-        0, 3, FIRST_VECTOR - 1, FIRST_VECTOR + LINES, 255, (1ull << 32) + FIRST_VECTOR};
+        0, 3, FIRST_VECTOR - 1, FIRST_VECTOR + LINES, 254, (1ull << 32) + FIRST_VECTOR};
     uint64_t before = io_double_access_count();
     for (size_t i = 0; i < COUNT_OF(vectors); i++)
         assert_false(irq_dispatch(vectors[i]));
@@ -202,6 +212,7 @@ int main(void)
         cmocka_unit_test_setup(a_line_without_a_handler_is_counted_and_acknowledged, set_up),
         cmocka_unit_test_setup(spurious_line_7_is_counted_and_not_acknowledged, set_up),
         cmocka_unit_test_setup(spurious_line_15_is_acknowledged_to_the_master_alone, set_up),
+        cmocka_unit_test_setup(spurious_vector_of_the_local_apic_is_counted_and_not_acknowledged, set_up),
         cmocka_unit_test_setup(other_vectors_are_left_to_others, set_up),
     };
     return cmocka_run_group_tests_name("pic", tests, NULL, NULL);

@@ -2,10 +2,12 @@
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/paging.h>
 #include <tenorite/lib/panic.h>
+#include <tenorite/lib/printk.h>
 
 #include "arch/x86_64/boot/multiboot2.h"
 #include "arch/x86_64/boot/pvh.h"
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/local_apic.h"
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/segments.h"
 #include "arch/x86_64/stacks.h"
@@ -56,6 +58,13 @@ static void read_boot_info(uint32_t loader_magic, uint32_t information)
     }
 }
 
+static void wire_interrupts(void)
+{
+    volatile uint8_t *window = (volatile uint8_t *)PHYSICAL_WINDOW_BASE;
+    if (local_apic_init(window, (uint64_t)BOOT_WINDOW_GIB << 30) == LOCAL_APIC_OUT_OF_REACH)
+        log_warning("irq", "the local APIC lies beyond 4 GiB: interrupts arrive only if firmware has set it up");
+}
+
 void arch_start(uint32_t loader_magic, uint32_t information)
 {
     segments_init();
@@ -63,6 +72,7 @@ void arch_start(uint32_t loader_magic, uint32_t information)
     kernel_early_init();
     protect_boot_tables();
     pic_init();
+    wire_interrupts();
     read_boot_info(loader_magic, information);
     kernel_main(&boot_info);
 }
