@@ -114,6 +114,16 @@ static void screen_check(const struct boot_info *boot_info)
         log_info("vga", "no text screen");
 }
 
+static void clock_start(void)
+{
+    if (!interrupts_controller_is_present())
+        log_warning("irq", "no interrupt controllers (8259A): no device can interrupt");
+    enum timer_error error = timer_start(NULL);
+    if (error != TIMER_OK)
+        log_warning("timer", "%s: the clock stands still", timer_error_text(error));
+    printk_set_clock(clock_ns);
+}
+
 static void spawn_or_panic(const char *name, struct spawn_result result)
 {
     if (result.error != SPAWN_OK)
@@ -162,8 +172,7 @@ void kernel_main(const struct boot_info *boot_info)
     memory_start(boot_info);
     executor_init(&executor, &memory.heap);
     shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames};
-    timer_start(NULL);
-    printk_set_clock(clock_ns);
+    clock_start();
     spawn_or_panic("log", SPAWN(&executor, log_task, "log"));
     serial_shell_start();
     screen_shell_start();

@@ -3,6 +3,7 @@
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/timer.h>
+#include <tenorite/lib/panic.h>
 
 #include "kernel_test.h"
 
@@ -117,6 +118,6 @@ void kernel_main(const struct boot_info *boot_info)
         KERNEL_TEST(local_bit_operations_report_the_old_value),
     };
     (void)boot_info;
-    timer_start(count_tick);
+    ASSERT(timer_start(count_tick) == TIMER_OK, "no timer");
     kernel_test_run(tests, COUNT_OF(tests));
 }

@@ -31,6 +31,10 @@ typedef void irq_handler(void *argument);
 
 enum NODISCARD irq_error { IRQ_OK, IRQ_NO_SUCH_LINE, IRQ_LINE_TAKEN };
 
+/* Whether this machine has the interrupt controller that the lines belong to. Without it no device interrupt arrives,
+ * though handlers can be attached. Changes nothing. Task context. */
+bool interrupts_controller_is_present(void);
+
 /* Number of interrupt lines; they are numbered from 0. */
 unsigned irq_line_count(void);
 

@@ -18,6 +18,11 @@ unsigned irq_line_count(void)
     return PIC_LINES;
 }
 
+bool interrupts_controller_is_present(void)
+{
+    return pic_is_present();
+}
+
 enum irq_error irq_attach(unsigned line, irq_handler *handler, void *argument)
 {
     if (line >= PIC_LINES || line == PIC_CASCADE_LINE)

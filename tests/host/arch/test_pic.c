@@ -88,6 +88,39 @@ static void init_lets_the_chips_settle_after_each_word(void **state)
     assert_false(pair.is_settling);
 }
 
+static void presence_is_seen_and_leaves_everything_as_it_was(void **state)
+{
+    (void)state;
+    use(4);
+    use(SLAVE + 4);
+    struct pic_pair before = pair;
+    assert_true(interrupts_controller_is_present());
+    assert_memory_equal(&pair, &before, sizeof pair);
+}
+
+/* A line let through for a moment could reach a CPU that then finds nothing: a spurious interrupt. */
+static void looking_for_the_chips_requests_no_interrupt(void **state)
+{
+    (void)state;
+    for (unsigned line = 0; line < LINES; line++)
+        if (line != CASCADE)
+            pic_model_raise(&pair, line);
+    assert_true(interrupts_controller_is_present());
+    assert_false(pair.has_requested);
+}
+
+static void missing_chips_are_seen(void **state)
+{
+    (void)state;
+    for (unsigned missing = 1; missing <= 3; missing++) {
+        pair.master.is_absent = missing & 1;
+        pair.slave.is_absent = missing & 2;
+        uint64_t before = io_double_access_count();
+        assert_false(interrupts_controller_is_present());
+        assert_in_range(io_double_access_count() - before, 1, 17);
+    }
+}
+
 static void attaching_unmasks_that_line_alone(void **state)
 {
     (void)state;
@@ -206,6 +239,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(init_cascades_the_chips_at_vectors_32_and_40_and_masks_all_lines, set_up),
         cmocka_unit_test_setup(init_lets_the_chips_settle_after_each_word, set_up),
+        cmocka_unit_test_setup(presence_is_seen_and_leaves_everything_as_it_was, set_up),
+        cmocka_unit_test_setup(looking_for_the_chips_requests_no_interrupt, set_up),
+        cmocka_unit_test_setup(missing_chips_are_seen, set_up),
         cmocka_unit_test_setup(attaching_unmasks_that_line_alone, set_up),
         cmocka_unit_test_setup(attaching_refuses_lines_that_are_taken_or_do_not_exist, set_up),
         cmocka_unit_test_setup(every_line_reaches_its_handler_and_is_acknowledged_after_it, set_up),
