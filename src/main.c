@@ -110,6 +110,20 @@ static void screen_log(void)
         inventory_missing("vga", "no text screen");
 }
 
+static void clock_start(void)
+{
+    if (interrupts_controller_is_present())
+        inventory_found("irq", "8259A controllers, %u lines", irq_line_count());
+    else
+        inventory_missing("irq", "no 8259A controllers: no device can interrupt");
+    enum timer_error error = timer_start(NULL);
+    if (error == TIMER_OK)
+        inventory_found("timer", "8254, %d ticks a second", TIMER_TICK_HZ);
+    else
+        inventory_missing("timer", "%s: the clock stands still", timer_error_text(error));
+    printk_set_clock(clock_ns);
+}
+
 static void spawn_or_panic(const char *name, struct spawn_result result)
 {
     if (result.error != SPAWN_OK)
@@ -179,8 +193,7 @@ void kernel_main(const struct boot_info *boot_info)
     memory_start(boot_info);
     executor_init(&executor, &memory.heap);
     shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};
-    timer_start(NULL);
-    printk_set_clock(clock_ns);
+    clock_start();
     spawn_or_panic("log", SPAWN(&executor, log_task, "log"));
     serial_shell_start();
     screen_shell_start();

@@ -2,6 +2,7 @@
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/timer.h>
+#include <tenorite/lib/panic.h>
 #include <tenorite/mm/kernel_memory.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/executor.h>
@@ -141,7 +142,7 @@ void kernel_main(const struct boot_info *boot_info)
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     executor_init(&executor, &memory.heap);
-    timer_start(signal_tick);
+    ASSERT(timer_start(signal_tick) == TIMER_OK, "no timer");
     struct spawn_result result = SPAWN(&executor, director, "director");
     ASSERT(result.error == SPAWN_OK, "no memory");
     interrupts_enable();

@@ -3,6 +3,7 @@
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/timer.h>
+#include <tenorite/lib/panic.h>
 #include <tenorite/lib/text.h>
 #include <tenorite/mm/kernel_memory.h>
 
@@ -137,7 +138,7 @@ static void on_tick(void)
 
 static void nmi_in_a_device_interrupt_has_its_own_stack_and_returns_there(void)
 {
-    timer_start(on_tick);
+    ASSERT(timer_start(on_tick) == TIMER_OK, "no timer");
     for (unsigned i = 0; i < 3; i++) {
         interrupts_disable();
         cpu_idle();

@@ -31,6 +31,10 @@ typedef void irq_handler(void *argument);
 
 enum NODISCARD irq_error { IRQ_OK, IRQ_NO_SUCH_LINE, IRQ_LINE_TAKEN };
 
+/* Whether this machine has the interrupt controller that the lines belong to. Without it no device interrupt arrives,
+ * though handlers can be attached. Changes nothing. Task context. */
+bool interrupts_controller_is_present(void);
+
 /* Number of interrupt lines; they are numbered from 0. */
 unsigned irq_line_count(void);
 
@@ -38,7 +42,7 @@ unsigned irq_line_count(void);
  * Task context. On an error nothing changed. */
 enum irq_error irq_attach(unsigned line, irq_handler *handler, void *argument);
 
-/* Interrupts on lines that have no handler, or that nobody raised (8259 spurious interrupts). */
+/* Interrupts on lines that have no handler, or that nobody raised (spurious interrupts of the 8259 and the local APIC). */
 uint64_t irq_spurious_count(void);
 
 /* The rest of this header serves the macro. */

@@ -10,15 +10,16 @@ struct virtual_range {
 };
 
 struct memory_layout {
-    struct virtual_range physical_window; /* physical address p appears at start + p, RAM only once remapped */
-    struct virtual_range heap;            /* reserved for the heap to grow into */
-    struct virtual_range mmio;            /* device memory */
-    struct virtual_range text_screen;     /* VGA text memory, visible from the first moment to the last: for panics */
+    struct virtual_range
+        physical_window;       /* physical address p appears at start + p; once remapped, RAM and few registers */
+    struct virtual_range heap; /* reserved for the heap to grow into */
+    struct virtual_range mmio; /* device memory */
+    struct virtual_range text_screen; /* VGA text memory, visible from the first moment to the last: for panics */
 };
 const struct memory_layout *memory_layout(void);
 
-/* A part of the kernel's image with one set of permissions, or the text screen; page aligned. Guard pages belong to no
- * segment. */
+/* A part of the kernel's image with one set of permissions, the text screen, or a page of device registers that power_off()
+ * and power_reboot() need; page aligned. Guard pages belong to no segment. */
 struct image_segment {
     const char *name;
     virt_addr start;
@@ -29,7 +30,8 @@ struct image_segment {
     bool is_device; /* not cached */
 };
 
-/* What every address space shows besides the window: the segments of the running image, and the text screen, in ascending order; `*count` is set to their number. */
+/* What every address space shows besides RAM: device registers, the text screen, and the segments of the running image, in
+ * ascending order; `*count` is set to their number. */
 const struct image_segment *image_segments(size_t *count);
 
 /* All physical memory that the image occupies, page aligned, guard pages included. */

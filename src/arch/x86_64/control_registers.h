@@ -38,3 +38,8 @@ ALWAYS_INLINE uint64_t msr_read(uint32_t number)
     __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number) : "memory");
     return (uint64_t)high << 32 | low;
 }
+
+ALWAYS_INLINE void msr_write(uint32_t number, uint64_t value)
+{
+    __asm__ volatile("wrmsr" ::"c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/memory_layout.h>
 
+#include "arch/x86_64/device_pages.h"
 #include "arch/x86_64/layout.h"
 #include "arch/x86_64/stacks.h"
 
@@ -10,6 +11,7 @@ extern const char image_data_start[], image_data_end[];
 extern const char image_physical_start_symbol[], image_physical_end_symbol[];
 
 enum { FIXED_SEGMENTS = 4 };
+static_assert(PHYSICAL_WINDOW_BASE < KERNEL_BASE, "device pages come first");
 
 static struct image_segment segment(const char *name, const char *start, const char *end)
 {
@@ -22,9 +24,25 @@ static struct image_segment segment(const char *name, const char *start, const c
     };
 }
 
-const struct image_segment *image_segments(size_t *count)
+/* Device pages (device_pages.h), at the same address as in the window of the boot tables. */
+static size_t add_device_pages(struct image_segment *segments)
 {
-    static struct image_segment segments[FIXED_SEGMENTS + STACK_COUNT];
+    size_t count;
+    const uint64_t *pages = device_pages(&count);
+    for (size_t i = 0; i < count; i++) {
+        virt_addr start = virt_addr_new(PHYSICAL_WINDOW_BASE + pages[i]);
+        segments[i] = (struct image_segment){.name = "device registers",
+                                             .start = start,
+                                             .end = virt_addr_new(start.value + PAGE_BYTES),
+                                             .physical_start = phys_addr_new(pages[i]),
+                                             .is_writable = true,
+                                             .is_device = true};
+    }
+    return count;
+}
+
+static size_t add_image(struct image_segment *segments)
+{
     const char *text_screen = virt_addr_to_pointer(memory_layout()->text_screen.start);
     segments[0] = segment("text screen", text_screen, text_screen + TEXT_SCREEN_BYTES);
     segments[0].is_writable = true;
@@ -38,7 +56,14 @@ const struct image_segment *image_segments(size_t *count)
         segments[FIXED_SEGMENTS + i] = segment(stacks[i].name, stacks[i].bottom, stacks[i].top);
         segments[FIXED_SEGMENTS + i].is_writable = true;
     }
-    *count = COUNT_OF(segments);
+    return FIXED_SEGMENTS + STACK_COUNT;
+}
+
+const struct image_segment *image_segments(size_t *count)
+{
+    static struct image_segment segments[DEVICE_PAGES_MAX + FIXED_SEGMENTS + STACK_COUNT];
+    *count = add_device_pages(segments);
+    *count += add_image(segments + *count);
     return segments;
 }
 

@@ -2,6 +2,7 @@
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/lib/panic.h>
 
+#include "arch/x86_64/local_apic.h"
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/traps.h"
 
@@ -15,6 +16,11 @@ static uint64_t spurious;
 unsigned irq_line_count(void)
 {
     return PIC_LINES;
+}
+
+bool interrupts_controller_is_present(void)
+{
+    return pic_is_present();
 }
 
 enum irq_error irq_attach(unsigned line, irq_handler *handler, void *argument)
@@ -39,6 +45,10 @@ uint64_t irq_spurious_count(void)
 
 bool irq_dispatch(uint64_t vector)
 {
+    if (vector == LOCAL_APIC_SPURIOUS_VECTOR) {
+        spurious++;
+        return true;
+    }
     if (vector < IRQ_VECTOR_BASE || vector >= IRQ_VECTOR_BASE + PIC_LINES)
         return false;
     unsigned line = (unsigned)vector - IRQ_VECTOR_BASE;

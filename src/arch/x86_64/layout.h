@@ -7,7 +7,8 @@
  *   0000'0000'0000'0000  ┬ lower half: empty (user space later); page 0 is never mapped
  *   0000'8000'0000'0000  ┴
  *   ffff'8000'0000'0000  ┬ window onto physical memory: physical address p is at base + p
- *                        │   (boot tables: the first 4 GiB; the kernel's own tables: RAM only)
+ *                        │   (boot tables: the first 4 GiB; the kernel's own tables: RAM, and the registers
+ *                        │   of device_pages.h)
  *   ffff'c000'0000'0000  ┼ heap, grows upward by mapping
  *   ffff'd000'0000'0000  ┼ device memory (mmio_map)
  *   ffff'ffff'8000'0000  ┼ the kernel's image, from physical 1 MiB: text, rodata, data, stacks with guard pages

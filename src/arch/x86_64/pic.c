@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "arch/x86_64/pic.h"
 
+#include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/io.h>
 
 #include "arch/x86_64/interrupt_entry.h"
+#include "arch/x86_64/io_delay.h"
 
 /* Reference: Intel 8259A data sheet, "Programming the 8259A", "Reading the 8259A Status". */
 enum {
@@ -16,16 +18,15 @@ enum {
     OCW2_END_OF_INTERRUPT = 0x20,
     OCW3_READ_IN_SERVICE = 0x0b,
     LINES_PER_CHIP = 8,
-    DELAY_PORT = 0x80,
 };
 
 static uint8_t masks[2];
 
-/* Old chips need a moment between initialisation words; a write to the POST code port takes about one microsecond. */
+/* Old chips need a moment between initialisation words. */
 static void write_and_settle(uint16_t port, uint8_t value)
 {
     io_write8(port, value);
-    io_write8(DELAY_PORT, 0);
+    io_delay();
 }
 
 static void write_masks(void)
@@ -47,6 +48,27 @@ void pic_init(void)
     masks[0] = 0xff & ~(1 << PIC_CASCADE_LINE);
     masks[1] = 0xff;
     write_masks();
+}
+
+static bool mask_register_keeps(uint16_t port, uint8_t pattern)
+{
+    io_write8(port, pattern);
+    io_delay();
+    return io_read8(port) == pattern;
+}
+
+/* The master lets at most its cascade line through, and that only while the slave masks all of its own: no interrupt is
+ * requested that was not before. All ones alone would prove nothing, an empty bus reads so. */
+bool pic_is_present(void)
+{
+    bool is_present = false;
+    WITHOUT_INTERRUPTS {
+        is_present = mask_register_keeps(MASTER_DATA, 0xff) && mask_register_keeps(SLAVE_DATA, 0x55) &&
+                     mask_register_keeps(SLAVE_DATA, 0xaa) && mask_register_keeps(SLAVE_DATA, 0xff) &&
+                     mask_register_keeps(MASTER_DATA, 0xff & ~(1 << PIC_CASCADE_LINE));
+        write_masks();
+    }
+    return is_present;
 }
 
 void pic_unmask(unsigned line)

@@ -9,6 +9,10 @@ enum { PIC_LINES = 16, PIC_CASCADE_LINE = 2 };
 /* Moves the lines to vectors IRQ_VECTOR_BASE + line, all masked. */
 void pic_init(void);
 
+/* Whether both chips are there: their mask registers keep what is written to them. Leaves them as they were. After
+ * pic_init(); at most 17 port accesses. */
+bool pic_is_present(void);
+
 void pic_unmask(unsigned line);
 
 /* Whether `line` is really in service. A line whose request vanished before it was acknowledged is delivered as line

@@ -27,6 +27,8 @@ static void update_cascade(struct pic_pair *pair)
     pair->master.requested &= (uint8_t) ~(1 << CASCADE);
     if (next_line(&pair->slave) != NONE)
         pair->master.requested |= 1 << CASCADE;
+    if (next_line(&pair->master) != NONE)
+        pair->has_requested = true;
 }
 
 void pic_model_raise(struct pic_pair *pair, unsigned line)
@@ -107,6 +109,8 @@ static void write_data(struct pic_pair *pair, struct pic_chip *chip, uint8_t val
 
 static void write_chip(struct pic_pair *pair, struct pic_chip *chip, uint16_t offset, uint32_t value)
 {
+    if (chip->is_absent)
+        return;
     if (offset == 0)
         write_command(pair, chip, (uint8_t)value);
     else
@@ -116,6 +120,8 @@ static void write_chip(struct pic_pair *pair, struct pic_chip *chip, uint16_t of
 
 static uint32_t read_chip(const struct pic_chip *chip, uint16_t offset)
 {
+    if (chip->is_absent)
+        return UINT32_MAX;
     if (offset == 1)
         return chip->mask;
     return chip->reads_in_service ? chip->in_service : chip->requested;

@@ -11,6 +11,7 @@
 struct pic_chip {
     /* what a test may look at */
     uint8_t requested, in_service, mask;
+    bool is_absent;            /* reads give all ones, writes vanish */
     uint8_t initialisation[4]; /* ICW1 to ICW4, the last ones written */
     unsigned initialisations;  /* complete sequences */
     unsigned ends_of_interrupt;
@@ -24,6 +25,7 @@ struct pic_chip {
 struct pic_pair {
     struct pic_chip master, slave;
     bool is_settling;       /* an initialisation word was the last thing written */
+    bool has_requested;     /* the CPU has been interrupted, though perhaps only for a moment */
     unsigned hurried_words; /* written while the chip was settling */
 };
 

@@ -88,6 +88,39 @@ static void init_lets_the_chips_settle_after_each_word(void **state)
     assert_false(pair.is_settling);
 }
 
+static void presence_is_seen_and_leaves_everything_as_it_was(void **state)
+{
+    (void)state;
+    use(4);
+    use(SLAVE + 4);
+    struct pic_pair before = pair;
+    assert_true(interrupts_controller_is_present());
+    assert_memory_equal(&pair, &before, sizeof pair);
+}
+
+/* A line let through for a moment could reach a CPU that then finds nothing: a spurious interrupt. */
+static void looking_for_the_chips_requests_no_interrupt(void **state)
+{
+    (void)state;
+    for (unsigned line = 0; line < LINES; line++)
+        if (line != CASCADE)
+            pic_model_raise(&pair, line);
+    assert_true(interrupts_controller_is_present());
+    assert_false(pair.has_requested);
+}
+
+static void missing_chips_are_seen(void **state)
+{
+    (void)state;
+    for (unsigned missing = 1; missing <= 3; missing++) {
+        pair.master.is_absent = missing & 1;
+        pair.slave.is_absent = missing & 2;
+        uint64_t before = io_double_access_count();
+        assert_false(interrupts_controller_is_present());
+        assert_in_range(io_double_access_count() - before, 1, 17);
+    }
+}
+
 static void attaching_unmasks_that_line_alone(void **state)
 {
     (void)state;
@@ -180,11 +213,21 @@ static void spurious_line_15_is_acknowledged_to_the_master_alone(void **state)
     assert_int_equal(lines[12].calls, 1);
 }
 
+/* Nothing is in service in the local APIC for it, and the 8259A pair knows nothing of it. */
+static void spurious_vector_of_the_local_apic_is_counted_and_not_acknowledged(void **state)
+{
+    (void)state;
+    uint64_t spurious = irq_spurious_count(), accesses = io_double_access_count();
+    assert_true(irq_dispatch(255));
+    assert_int_equal(irq_spurious_count(), spurious + 1);
+    assert_int_equal(io_double_access_count(), accesses);
+}
+
 static void other_vectors_are_left_to_others(void **state)
 {
     (void)state;
     static const uint64_t vectors[] = {
-        0, 3, FIRST_VECTOR - 1, FIRST_VECTOR + LINES, 255, (1ull << 32) + FIRST_VECTOR};
+        0, 3, FIRST_VECTOR - 1, FIRST_VECTOR + LINES, 254, (1ull << 32) + FIRST_VECTOR};
     uint64_t before = io_double_access_count();
     for (size_t i = 0; i < COUNT_OF(vectors); i++)
         assert_false(irq_dispatch(vectors[i]));
@@ -196,12 +239,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(init_cascades_the_chips_at_vectors_32_and_40_and_masks_all_lines, set_up),
         cmocka_unit_test_setup(init_lets_the_chips_settle_after_each_word, set_up),
+        cmocka_unit_test_setup(presence_is_seen_and_leaves_everything_as_it_was, set_up),
+        cmocka_unit_test_setup(looking_for_the_chips_requests_no_interrupt, set_up),
+        cmocka_unit_test_setup(missing_chips_are_seen, set_up),
         cmocka_unit_test_setup(attaching_unmasks_that_line_alone, set_up),
         cmocka_unit_test_setup(attaching_refuses_lines_that_are_taken_or_do_not_exist, set_up),
         cmocka_unit_test_setup(every_line_reaches_its_handler_and_is_acknowledged_after_it, set_up),
         cmocka_unit_test_setup(a_line_without_a_handler_is_counted_and_acknowledged, set_up),
         cmocka_unit_test_setup(spurious_line_7_is_counted_and_not_acknowledged, set_up),
         cmocka_unit_test_setup(spurious_line_15_is_acknowledged_to_the_master_alone, set_up),
+        cmocka_unit_test_setup(spurious_vector_of_the_local_apic_is_counted_and_not_acknowledged, set_up),
         cmocka_unit_test_setup(other_vectors_are_left_to_others, set_up),
     };
     return cmocka_run_group_tests_name("pic", tests, NULL, NULL);

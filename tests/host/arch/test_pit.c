@@ -16,29 +16,45 @@
 /* The tests follow one another in the life of one clock: it can be started once. */
 enum { LINE = 0, DIVISOR = 1193, CLOCK_HZ = 1193182, TICKS = 1200 * 1000 };
 
-/* An 8254, as far as the counters' programming goes: command, then the count's bytes, low and high. */
+/* An 8254, as far as channel 0 goes: command, then the count's bytes, low and high; and the counter latch command. */
 static struct {
     uint8_t command;
     unsigned commands;
     uint8_t bytes[4];
     unsigned byte_count;
+    unsigned count, latched, reads;
+    bool counts, is_high_next;
 } pit;
 
 static uint64_t ticks, ticks_outside_handler, clock_at_tick;
 
+/* The latch holds a count until both its bytes have been read. */
+static void latch(void)
+{
+    pit.latched = pit.count;
+    pit.is_high_next = false;
+    if (pit.counts)
+        pit.count = pit.count <= 1 ? DIVISOR : pit.count - 1;
+}
+
 static uint32_t read_pit(void *context, uint16_t offset, unsigned width_bytes)
 {
     (void)context;
-    (void)offset;
-    (void)width_bytes;
-    fail_msg("the counter is read");
-    return 0;
+    assert_int_equal(width_bytes, 1);
+    assert_int_equal(offset, 0);
+    pit.reads++;
+    pit.is_high_next = !pit.is_high_next;
+    return pit.is_high_next ? pit.latched & 0xff : pit.latched >> 8;
 }
 
 static void write_pit(void *context, uint16_t offset, unsigned width_bytes, uint32_t value)
 {
     (void)context;
     assert_int_equal(width_bytes, 1);
+    if (offset == 3 && value == 0) {
+        latch();
+        return;
+    }
     if (offset == 3) {
         pit.command = (uint8_t)value;
         pit.commands++;
@@ -48,6 +64,27 @@ static void write_pit(void *context, uint16_t offset, unsigned width_bytes, uint
     assert_int_equal(offset, 0);
     assert_true(pit.byte_count < COUNT_OF(pit.bytes));
     pit.bytes[pit.byte_count++] = (uint8_t)value;
+}
+
+static uint32_t read_nothing(void *context, uint16_t offset, unsigned width_bytes)
+{
+    (void)context;
+    (void)offset;
+    (void)width_bytes;
+    return UINT32_MAX;
+}
+
+static void write_nothing(void *context, uint16_t offset, unsigned width_bytes, uint32_t value)
+{
+    (void)context;
+    (void)offset;
+    (void)width_bytes;
+    (void)value;
+}
+
+static void add_delay_port(void)
+{
+    io_double_add(&(struct io_device){0x80, 1, read_nothing, write_nothing, NULL});
 }
 
 static void on_tick(void)
@@ -76,11 +113,32 @@ static void clock_stands_at_0_before_the_start(void **state)
     assert_int_equal(io_double_access_count(), 0);
 }
 
+/* An empty bus; a counter that stands, within its range or beyond. */
+static void timer_that_does_not_count_is_absent(void **state)
+{
+    static const unsigned standing[] = {0, 1, DIVISOR, DIVISOR + 1, 0xffff};
+    (void)state;
+    add_delay_port();
+    assert_int_equal(timer_start(on_tick), TIMER_ABSENT);
+    assert_in_range(io_double_access_count(), 1, 5000);
+    io_double_add(&(struct io_device){0x40, 4, read_pit, write_pit, NULL});
+    for (size_t i = 0; i < COUNT_OF(standing); i++) {
+        pit.count = standing[i];
+        assert_int_equal(timer_start(on_tick), TIMER_ABSENT);
+    }
+    assert_in_range(pit.reads, 2, 5 * 2 * 1001);
+    assert_false(irq_double_is_attached(LINE));
+    assert_int_equal(clock_ns(), 0);
+}
+
 static void start_makes_channel_0_a_rate_generator_of_1193_clocks(void **state)
 {
     (void)state;
+    io_double_reset();
+    add_delay_port();
     io_double_add(&(struct io_device){0x40, 4, read_pit, write_pit, NULL});
-    timer_start(on_tick);
+    pit = (typeof(pit)){.counts = true, .count = DIVISOR + 100}; /* still of what was there before */
+    assert_int_equal(timer_start(on_tick), TIMER_OK);
     assert_int_equal(pit.commands, 1);
     assert_int_equal(pit.command, 0 << 6 | 3 << 4 | 2 << 1); /* channel 0, both bytes, mode 2, binary */
     assert_int_equal(pit.byte_count, 2);
@@ -113,13 +171,14 @@ static void listener_is_called_once_a_tick_in_the_handler_and_sees_the_new_time(
 static void second_start_is_the_callers_mistake(void **state)
 {
     (void)state;
-    EXPECT_PANIC("timer_start called twice", { timer_start(NULL); });
+    EXPECT_PANIC("timer_start called twice", { (void)!timer_start(NULL); });
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clock_stands_at_0_before_the_start),
+        cmocka_unit_test(timer_that_does_not_count_is_absent),
         cmocka_unit_test(start_makes_channel_0_a_rate_generator_of_1193_clocks),
         cmocka_unit_test(clock_is_exact_after_any_number_of_ticks),
         cmocka_unit_test(listener_is_called_once_a_tick_in_the_handler_and_sees_the_new_time),

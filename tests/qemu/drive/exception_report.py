@@ -18,7 +18,7 @@ REPORTS = {
     "read_page_0": ("exception 14 (#PF page fault), error code 0", [f"read of 0x8 {NOT_MAPPED}"]),
     "write_low_half": ("exception 14 (#PF page fault), error code 0x2", [f"write to 0x200000 {NOT_MAPPED}"]),
     "machine_check": ("exception 18 (#MC machine check), error code 0", []),
-    "unexpected_vector": ("exception 255 (interrupt without a handler), error code 0", []),
+    "unexpected_vector": ("exception 254 (interrupt without a handler), error code 0", []),
 }
 FAULT_ADDRESSES = {"read_page_0": 0x8, "write_low_half": 0x200000}
 LOADED = {"rax": "01", "rbx": "02", "rcx": "03", "rdx": "04", "rsi": "05", "rdi": "06", "r8": "08", "r9": "09",

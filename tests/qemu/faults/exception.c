@@ -98,7 +98,7 @@ static void overrun_trailing_array(void)
 
 static void unexpected_vector(void)
 {
-    __asm__ volatile("int $0xff");
+    __asm__ volatile("int $0xfe");
 }
 
 /* As a software interrupt it pushes no error code, so the report's registers are off by one; but there is a report. */

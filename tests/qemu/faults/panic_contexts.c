@@ -24,7 +24,7 @@ static void panic_in_tick(void)
 
 static void panic_in_interrupt_handler(void)
 {
-    timer_start(panic_in_tick);
+    ASSERT(timer_start(panic_in_tick) == TIMER_OK, "no timer");
     for (;;) {
         interrupts_disable();
         cpu_idle();

@@ -64,25 +64,18 @@ enum {
     RSDP_EXTENDED_BYTES = 36,
 };
 
-static bool sums_to_zero(struct byte_span bytes)
-{
-    uint8_t sum = 0;
-    for (size_t i = 0; i < bytes.length; i++)
-        sum = (uint8_t)(sum + bytes.bytes[i]);
-    return sum == 0;
-}
-
 bool boot_collect_is_rsdp(struct byte_span bytes)
 {
     static const char signature[8] = {'R', 'S', 'D', ' ', 'P', 'T', 'R', ' '};
     if (bytes.length < RSDP_FIRST_BYTES || memcmp(bytes.bytes, signature, sizeof signature) != 0)
         return false;
-    if (!sums_to_zero(byte_span_slice(bytes, 0, RSDP_FIRST_BYTES)))
+    if (!byte_span_sums_to_zero(byte_span_slice(bytes, 0, RSDP_FIRST_BYTES)))
         return false;
     if (byte_span_u8(bytes, RSDP_REVISION_AT) < 2)
         return true;
     uint32_t length = byte_span_u32(bytes, RSDP_LENGTH_AT);
-    return length >= RSDP_EXTENDED_BYTES && length <= bytes.length && sums_to_zero(byte_span_slice(bytes, 0, length));
+    return length >= RSDP_EXTENDED_BYTES && length <= bytes.length &&
+           byte_span_sums_to_zero(byte_span_slice(bytes, 0, length));
 }
 
 const char *boot_region_kind_text(enum boot_region_kind kind)

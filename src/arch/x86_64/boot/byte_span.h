@@ -39,6 +39,11 @@ ALWAYS_INLINE uint8_t byte_span_u8(struct byte_span span, size_t offset)
     return (uint8_t)byte_span_number(span, offset, 1);
 }
 
+ALWAYS_INLINE uint16_t byte_span_u16(struct byte_span span, size_t offset)
+{
+    return (uint16_t)byte_span_number(span, offset, 2);
+}
+
 ALWAYS_INLINE uint32_t byte_span_u32(struct byte_span span, size_t offset)
 {
     return (uint32_t)byte_span_number(span, offset, 4);
@@ -56,4 +61,13 @@ ALWAYS_INLINE size_t byte_span_text_length(struct byte_span span)
     while (length < span.length && span.bytes[length] != 0)
         length++;
     return length;
+}
+
+/* Whether all bytes together are 0 modulo 256: the checksum of firmware's tables. */
+ALWAYS_INLINE bool byte_span_sums_to_zero(struct byte_span span)
+{
+    uint8_t sum = 0;
+    for (size_t i = 0; i < span.length; i++)
+        sum = (uint8_t)(sum + span.bytes[i]);
+    return sum == 0;
 }

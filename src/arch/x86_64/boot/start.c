@@ -2,10 +2,13 @@
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/paging.h>
 #include <tenorite/lib/panic.h>
+#include <tenorite/lib/printk.h>
 
+#include "arch/x86_64/acpi/acpi.h"
 #include "arch/x86_64/boot/multiboot2.h"
 #include "arch/x86_64/boot/pvh.h"
 #include "arch/x86_64/layout.h"
+#include "arch/x86_64/local_apic.h"
 #include "arch/x86_64/pic.h"
 #include "arch/x86_64/segments.h"
 #include "arch/x86_64/stacks.h"
@@ -39,12 +42,14 @@ static void protect_boot_tables(void)
     tlb_flush_all();
 }
 
+/* What the boot page tables show. */
+static const struct physical_view memory = {
+    .bytes = (const uint8_t *)PHYSICAL_WINDOW_BASE,
+    .length = (uint64_t)BOOT_WINDOW_GIB << 30,
+};
+
 static void read_boot_info(uint32_t loader_magic, uint32_t information)
 {
-    const struct physical_view memory = {
-        .bytes = (const uint8_t *)PHYSICAL_WINDOW_BASE,
-        .length = (uint64_t)BOOT_WINDOW_GIB << 30,
-    };
     if (loader_magic == MULTIBOOT2_ENTRY_MAGIC) {
         enum multiboot2_error error = multiboot2_parse(&memory, information, &boot_info);
         if (error != MULTIBOOT2_OK)
@@ -56,6 +61,12 @@ static void read_boot_info(uint32_t loader_magic, uint32_t information)
     }
 }
 
+static void wire_interrupts(void)
+{
+    if (local_apic_init((volatile uint8_t *)PHYSICAL_WINDOW_BASE, memory.length) == LOCAL_APIC_OUT_OF_REACH)
+        log_warning("irq", "the local APIC lies beyond 4 GiB: interrupts arrive only if firmware has set it up");
+}
+
 void arch_start(uint32_t loader_magic, uint32_t information)
 {
     segments_init();
@@ -63,6 +74,8 @@ void arch_start(uint32_t loader_magic, uint32_t information)
     kernel_early_init();
     protect_boot_tables();
     pic_init();
+    wire_interrupts();
     read_boot_info(loader_magic, information);
+    acpi_init(&memory, &boot_info);
     kernel_main(&boot_info);
 }
