@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/app/hwreport.h>
 
+#include <tenorite/arch/acpi.h>
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/cpu_identity.h>
@@ -142,6 +143,39 @@ static void print_memory(const struct command_environment *environment, struct c
                (unsigned long long)frames.total_count * 4);
 }
 
+/* The root pointer, and then each table. */
+static unsigned count_acpi(const struct command_environment *environment)
+{
+    (void)environment;
+    return 1 + (unsigned)acpi_tables()->count;
+}
+
+static void print_acpi_root(struct console *output, const struct acpi_tables *tables)
+{
+    if (tables->error != ACPI_OK)
+        print_line(output, "  none: %s", acpi_error_text(tables->error));
+    if (tables->rsdp_address != 0)
+        print_line(output, "  %-14s at %#llx, revision %u, OEM \"%s\"", "root pointer",
+                   (unsigned long long)tables->rsdp_address, tables->revision, tables->oem_id);
+    if (tables->left_out_count > 0)
+        print_line(output, "  (%zu more tables than the kernel keeps)", tables->left_out_count);
+}
+
+static void print_acpi(const struct command_environment *environment, struct console *output, unsigned part)
+{
+    (void)environment;
+    const struct acpi_tables *tables = acpi_tables();
+    if (part == 0) {
+        print_acpi_root(output, tables);
+        return;
+    }
+    const struct acpi_table *table = &tables->tables[part - 1];
+    print_line(output, "  %-4s  0x%016llx  %8u bytes  revision %u, OEM \"%s\"%s%s", table->signature,
+               (unsigned long long)table->address, table->length_bytes, table->revision, table->oem_id,
+               table->state == ACPI_TABLE_OK ? "" : ": ",
+               table->state == ACPI_TABLE_OK ? "" : acpi_table_state_text(table->state));
+}
+
 static void print_screen(const struct command_environment *environment, struct console *output, unsigned part)
 {
     (void)part;
@@ -224,6 +258,7 @@ static const struct section sections[] = {
     {"CPU", NULL, print_cpu},
     {"memory map, as the loader reported it", count_regions, print_region},
     {"memory", NULL, print_memory},
+    {"ACPI tables", count_acpi, print_acpi},
     {"screen, as the loader reported it", NULL, print_screen},
     {"devices that the kernel uses", count_devices, print_device},
     {"interrupts", NULL, print_interrupts},

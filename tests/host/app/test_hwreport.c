@@ -13,6 +13,7 @@
 #include <tenorite/drivers/inventory.h>
 #include <tenorite/mm/frames.h>
 
+#include "acpi_double.h"
 #include "clock_double.h"
 #include "io.h"
 #include "pci_model.h"
@@ -40,6 +41,7 @@ static int set_up(void **state)
 {
     (void)state;
     boot_info = (struct boot_info){.loader = BOOT_LOADER_MULTIBOOT2};
+    acpi_double_tables = (struct acpi_tables){.error = ACPI_NO_ROOT_POINTER};
     frames = (struct frames){.total_count = 1000, .free_count = 250};
     clock_double_set_ns(12034567890);
     pci_model_reset();
@@ -125,6 +127,7 @@ static void what_is_not_there_is_called_so(void **state)
     expect("\n  protocol       PVH\n  loader         does not say its name\n  firmware       not known\n");
     expect("\ncommand line\n  \"\"\n");
     expect("\nmemory map, as the loader reported it\n  none\n");
+    expect("\nACPI tables\n  none: an ACPI error\n");
     expect("\nscreen, as the loader reported it\n  nothing\n");
     expect("\ndevices that the kernel uses\n  none\n");
     expect("\nPCI functions\n  none\n");
@@ -153,6 +156,27 @@ static void pci_functions_of_every_bus_are_listed(void **state)
            "  00:00.0  8086:1237  class 06.00.00  header 00  host bridge\n"
            "  00:03.0  1b36:0001  class 06.04.00  header 01  PCI bridge to bus 01\n"
            "  ff:1f.0  8086:100e  class 02.00.00  header 00  Ethernet controller\n");
+}
+
+static void acpi_tables_are_listed_with_what_is_wrong(void **state)
+{
+    (void)state;
+    acpi_double_tables = (struct acpi_tables){
+        .error = ACPI_OK,
+        .rsdp_address = 0xf5a80,
+        .revision = 2,
+        .oem_id = "BOCHS ",
+        .count = 2,
+        .tables = {{"FACP", "BOCHS ", 1, 0x7fe17a8, 116, ACPI_TABLE_OK},
+                   {"", "", 0, UINT64_MAX, UINT32_MAX, ACPI_TABLE_OUT_OF_REACH}},
+        .left_out_count = 3,
+    };
+    print_report();
+    expect("\nACPI tables\n"
+           "  root pointer   at 0xf5a80, revision 2, OEM \"BOCHS \"\n"
+           "  (3 more tables than the kernel keeps)\n"
+           "  FACP  0x0000000007fe17a8       116 bytes  revision 1, OEM \"BOCHS \"\n"
+           "        0xffffffffffffffff  4294967295 bytes  revision 0, OEM \"\": a state\n");
 }
 
 /* What a loader and firmware may say at worst: texts of full length, of bytes that no terminal should get. */
@@ -250,6 +274,7 @@ int main(void)
         cmocka_unit_test_setup(a_report_tells_every_fact_under_its_title, set_up),
         cmocka_unit_test_setup(devices_are_listed_found_or_missing, set_up),
         cmocka_unit_test_setup(pci_functions_of_every_bus_are_listed, set_up),
+        cmocka_unit_test_setup(acpi_tables_are_listed_with_what_is_wrong, set_up),
         cmocka_unit_test_setup(no_text_breaks_the_form, set_up),
         cmocka_unit_test_setup(long_command_lines_are_kept_whole, set_up),
         cmocka_unit_test_setup(pages_together_are_the_report, set_up),

@@ -102,6 +102,34 @@ def check_memory(vm, report):
     assert 0 < free <= total <= usable_bytes // 1024, (free, total)
 
 
+def read_memory(vm, address, length):
+    """Physical memory, read by QEMU's monitor."""
+    text = vm.monitor(f"xp /{length}bx {address:#x}")
+    return bytes(int(byte, 16) for line in text.splitlines() for byte in line.partition(":")[2].split())
+
+
+def check_acpi(vm, report):
+    """Follows the tables from where a BIOS leaves the root pointer (ACPI 6.5, 5.2.5.1); UEFI leaves it elsewhere."""
+    area = b"".join(read_memory(vm, start, 0x4000) for start in range(0xe0000, 0x100000, 0x4000))
+    at = next((at for at in range(0, len(area), 16) if area[at:at + 8] == b"RSD PTR "), None)
+    if at is None:
+        return
+    root = int.from_bytes(area[at + 16:at + 20], "little")
+    asked = [root]
+    length = int.from_bytes(read_memory(vm, root + 4, 4), "little")
+    entries = read_memory(vm, root + 36, length - 36)
+    asked += [int.from_bytes(entries[i:i + 4], "little") for i in range(0, len(entries), 4)]
+    told = {}
+    for line in report.sections["ACPI tables"][1:]:
+        signature, address, size = re.match(r"(.{4})  0x(\w{16}) +(\d+) bytes  revision \d+, OEM \".{6}\"$",
+                                            line).groups()
+        told[int(address, 16)] = (signature, int(size))
+    for address in asked:
+        header = read_memory(vm, address, 8)
+        assert told.get(address) == (header[:4].decode(), int.from_bytes(header[4:], "little")), (address, told)
+    assert any(signature == "DSDT" for signature, _ in told.values()), told
+
+
 def check_pci(vm, report):
     text = vm.monitor("info pci").replace("\r", "")
     asked = {}
@@ -154,6 +182,7 @@ def drive(vm):
     assert report.sections["command line"] == [f'"{vm.settings.append or ""}"'], report.sections["command line"]
     check_cpu(vm, report)
     check_memory(vm, report)
+    check_acpi(vm, report)
     check_pci(vm, report)
     check_devices(vm, report)
     vm.send_serial("exit 42\r")
