@@ -4,8 +4,8 @@
 #include <tenorite/lib/compiler.h>
 
 /*
- * Ending the machine. Each of these first lets the first UART send what it holds. The log names, at level debug, what is
- * tried; it is written directly from there on (printk_go_direct()). Any context.
+ * Ending the machine. Each of these first lets the first UART send what it holds. The log names what is tried, so that a
+ * machine that hangs tells where; it is written directly from there on (printk_go_direct()). Any context.
  */
 
 /* Ends the virtual machine so that QEMU exits with (code << 1) | 1 (its isa-debug-exit device at port 0xf4); code is

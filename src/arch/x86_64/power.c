@@ -57,7 +57,7 @@ static void pause_for_effect(void)
 
 static void announce(const char *way)
 {
-    log_debug("power", "%s", way);
+    log_info("power", "%s", way);
     wait_for_serial_output();
 }
 
