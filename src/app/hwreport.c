@@ -6,6 +6,7 @@
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/cpu_identity.h>
 #include <tenorite/arch/interrupts.h>
+#include <tenorite/arch/power.h>
 #include <tenorite/arch/timer.h>
 #include <tenorite/drivers/inventory.h>
 #include <tenorite/drivers/pci.h>
@@ -197,6 +198,17 @@ static void print_screen(const struct command_environment *environment, struct c
     }
 }
 
+static void print_power(const struct command_environment *environment, struct console *output, unsigned part)
+{
+    char way[POWER_DESCRIPTION_BYTES];
+    (void)environment;
+    (void)part;
+    power_describe_off(way, sizeof way);
+    print_line(output, "  %-14s %s", "power-off", way);
+    power_describe_reboot(way, sizeof way);
+    print_line(output, "  %-14s %s", "reset", way);
+}
+
 static unsigned count_devices(const struct command_environment *environment)
 {
     (void)environment;
@@ -259,6 +271,7 @@ static const struct section sections[] = {
     {"memory map, as the loader reported it", count_regions, print_region},
     {"memory", NULL, print_memory},
     {"ACPI tables", count_acpi, print_acpi},
+    {"power, what is tried first", NULL, print_power},
     {"screen, as the loader reported it", NULL, print_screen},
     {"devices that the kernel uses", count_devices, print_device},
     {"interrupts", NULL, print_interrupts},

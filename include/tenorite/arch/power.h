@@ -4,8 +4,8 @@
 #include <tenorite/lib/compiler.h>
 
 /*
- * Ending the machine. Each of these first lets the first UART send what it holds. The log names, at level debug, what is
- * tried; it is written directly from there on (printk_go_direct()). Any context.
+ * Ending the machine. Each of these first lets the first UART send what it holds. The log names what is tried, so that a
+ * machine that hangs tells where; it is written directly from there on (printk_go_direct()). Any context.
  */
 
 /* Ends the virtual machine so that QEMU exits with (code << 1) | 1 (its isa-debug-exit device at port 0xf4); code is
@@ -21,6 +21,7 @@ NO_RETURN void power_reboot(void);
 NO_RETURN void power_off(void);
 
 /* What power_off() and power_reboot() will try first, for people: "ACPI reset register at I/O port 0xcf9"; or why there is
- * no way, behind "none: ". Cut at `capacity` bytes, the closing NUL included. */
+ * no way, behind "none: ". Cut at `capacity` bytes, the closing NUL included; POWER_DESCRIPTION_BYTES are enough. */
+enum { POWER_DESCRIPTION_BYTES = 96 };
 void power_describe_off(char *text, size_t capacity);
 void power_describe_reboot(char *text, size_t capacity);

@@ -29,7 +29,6 @@ enum {
     KEYBOARD_ABSENT = 0xff, /* what an empty bus reads as */
     PAUSE_DELAYS = 100000,
     SERIAL_WAIT_LIMIT = 1000000,
-    DESCRIPTION_BYTES = 96,
 };
 
 /* QEMU drops what the UART still holds when it ends, and the UART holds bytes back while their reader lags. Without a UART
@@ -57,13 +56,13 @@ static void pause_for_effect(void)
 
 static void announce(const char *way)
 {
-    log_debug("power", "%s", way);
+    log_info("power", "%s", way);
     wait_for_serial_output();
 }
 
 static void reset_by_register(void)
 {
-    char way[DESCRIPTION_BYTES];
+    char way[POWER_DESCRIPTION_BYTES];
     if (acpi_power()->reset.space == REGISTER_NONE)
         return;
     power_describe_reboot(way, sizeof way);
@@ -107,7 +106,7 @@ void power_reboot(void)
 
 void power_off(void)
 {
-    char way[DESCRIPTION_BYTES];
+    char way[POWER_DESCRIPTION_BYTES];
     interrupts_disable();
     printk_go_direct();
     power_describe_off(way, sizeof way);
@@ -130,7 +129,7 @@ static void describe_no_way_off(char *text, size_t capacity)
 
 static void describe_register(char *text, size_t capacity, const char *name, const struct machine_register *place)
 {
-    char where[DESCRIPTION_BYTES];
+    char where[POWER_DESCRIPTION_BYTES];
     machine_register_describe(place, where, sizeof where);
     format_string(text, capacity, "%s at %s", name, where);
 }

@@ -128,6 +128,9 @@ static void what_is_not_there_is_called_so(void **state)
     expect("\ncommand line\n  \"\"\n");
     expect("\nmemory map, as the loader reported it\n  none\n");
     expect("\nACPI tables\n  none: an ACPI error\n");
+    expect("\npower, what is tried first\n"
+           "  power-off      none: there is no ACPI root pointer\n"
+           "  reset          keyboard controller\n");
     expect("\nscreen, as the loader reported it\n  nothing\n");
     expect("\ndevices that the kernel uses\n  none\n");
     expect("\nPCI functions\n  none\n");

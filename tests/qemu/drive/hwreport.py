@@ -130,6 +130,14 @@ def check_acpi(vm, report):
     assert any(signature == "DSDT" for signature, _ in told.values()), told
 
 
+def check_power(vm, report):
+    lines = report.sections["power, what is tried first"]
+    assert any(line.split(None, 1) == ["power-off", "ACPI PM1 control register at I/O port 0x604"] for line in lines), lines
+    resets = ["ACPI reset register at I/O port 0xcf9"] if vm.settings.machine == "q35" else [
+        "keyboard controller", "triple fault"]
+    assert any(line.split(None, 1)[1] in resets for line in lines if line.split()[0] == "reset"), lines
+
+
 def check_pci(vm, report):
     text = vm.monitor("info pci").replace("\r", "")
     asked = {}
@@ -183,6 +191,7 @@ def drive(vm):
     check_cpu(vm, report)
     check_memory(vm, report)
     check_acpi(vm, report)
+    check_power(vm, report)
     check_pci(vm, report)
     check_devices(vm, report)
     vm.send_serial("exit 42\r")

@@ -2,7 +2,6 @@
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/power.h>
 #include <tenorite/lib/panic.h>
-#include <tenorite/lib/printk.h>
 #include <tenorite/lib/text.h>
 #include <tenorite/mm/kernel_memory.h>
 
@@ -21,8 +20,6 @@ static bool has_word(const char *text, const char *word)
 
 void kernel_main(const struct boot_info *boot_info)
 {
-    const struct log_filter everything = {.default_level = LOG_DEBUG};
-    printk_set_filter(&everything);
     if (has_word(boot_info->command_line, "own")) {
         enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
         ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
