@@ -85,9 +85,43 @@ void region_case_random(struct region_case *result, const struct world *world, u
         result->steps[result->count] = random_step(result, kind_count);
         result->count++;
     }
+    if (random_below(2) == 0)
+        result->steps[0] = (struct step){0, random_below(4), world->cell_count - random_below(4)};
     result->limits = random_step(result, 1);
     if (random_below(2) == 0)
         result->limits = (struct step){0, 0, world->cell_count};
+}
+
+const char *const boot_region_kind_names[] = {"usable", "reserved", "reclaimable", "nvs", "defective"};
+
+size_t region_case_report(const struct region_case *tested, struct boot_region *reported)
+{
+    const uint64_t *edges = tested->world->edges;
+    size_t count = 0;
+    for (size_t i = 0; i < tested->count; i++) {
+        const struct step *step = &tested->steps[i];
+        if (step->kind < BOOT_REGION_KINDS)
+            reported[count++] = (struct boot_region){edges[step->from], edges[step->to] - edges[step->from],
+                                                     (enum boot_region_kind)step->kind};
+    }
+    return count;
+}
+
+void region_case_model(const struct region_case *tested, struct cells *cells)
+{
+    size_t cell_count = tested->world->cell_count;
+    for (size_t i = 0; i < tested->count; i++) {
+        if (tested->steps[i].kind == BOOT_REGION_USABLE)
+            cells_set(cells, tested->steps[i].from, tested->steps[i].to);
+    }
+    for (size_t i = 0; i < tested->count; i++) {
+        const struct step *step = &tested->steps[i];
+        if (step->kind != BOOT_REGION_USABLE && step->kind < BOOT_REGION_KINDS)
+            cells_clear(cells, step->from, step->to < step->from ? cell_count : step->to);
+    }
+    cells_clear(cells, 0, tested->limits.from);
+    cells_clear(cells, tested->limits.to, cell_count);
+    cells_keep_whole_pages(tested->world, cells);
 }
 
 static bool still_fails(struct region_case *smaller, const struct region_case *candidate, region_property property)

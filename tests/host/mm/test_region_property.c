@@ -129,36 +129,6 @@ static const char *operations_agree_with_the_model(const struct region_case *tes
     return is_canary_alive(&list) ? NULL : "wrote behind the last place";
 }
 
-static const char *const kind_names[] = {"usable", "reserved", "reclaimable", "nvs", "defective"};
-
-static void report(const struct region_case *tested, struct boot_region *reported)
-{
-    const uint64_t *edges = tested->world->edges;
-    for (size_t i = 0; i < tested->count; i++) {
-        const struct step *step = &tested->steps[i];
-        reported[i] = (struct boot_region){edges[step->from], edges[step->to] - edges[step->from],
-                                           (enum boot_region_kind)(BOOT_REGION_USABLE + step->kind)};
-    }
-}
-
-/* Where `to` is below `from`, the length passes 2^64. */
-static void model_map(const struct region_case *tested, struct cells *usable)
-{
-    const struct world *world = tested->world;
-    for (size_t i = 0; i < tested->count; i++) {
-        if (tested->steps[i].kind == 0)
-            cells_set(usable, tested->steps[i].from, tested->steps[i].to);
-    }
-    for (size_t i = 0; i < tested->count; i++) {
-        const struct step *step = &tested->steps[i];
-        if (step->kind != 0)
-            cells_clear(usable, step->from, step->to < step->from ? world->cell_count : step->to);
-    }
-    cells_clear(usable, 0, tested->limits.from);
-    cells_clear(usable, tested->limits.to, world->cell_count);
-    cells_keep_whole_pages(world, usable);
-}
-
 /* A list with a place for each report always does; a shorter one may be refused, and is empty then. What was in the
  * list before means nothing. */
 static const char *a_map_agrees_with_the_model(const struct region_case *tested)
@@ -170,10 +140,10 @@ static const char *a_map_agrees_with_the_model(const struct region_case *tested)
     struct cells cells = {};
     const uint64_t *edges = tested->world->edges;
     struct region limit = {edges[tested->limits.from], edges[tested->limits.to]};
-    report(tested, reported);
-    enum region_error error = region_list_normalise(&list, reported, tested->count, limit);
+    size_t count = region_case_report(tested, reported);
+    enum region_error error = region_list_normalise(&list, reported, count, limit);
     if (error == REGION_OK)
-        model_map(tested, &cells);
+        region_case_model(tested, &cells);
     else if (list.capacity >= tested->count)
         return "refused a list with a place for each report";
     const char *complaint = cells_complaint(tested->world, &cells, &list);
@@ -193,10 +163,10 @@ static const char *the_order_of_a_map_means_nothing(const struct region_case *te
     struct region_list list = empty_list(MAX_STEPS), other = {(struct region[MAX_STEPS]){}, 0, MAX_STEPS};
     struct boot_region reported[MAX_STEPS];
     const struct region everywhere = {0, UINT64_MAX};
-    report(tested, reported);
-    enum region_error error = region_list_normalise(&list, reported, tested->count, everywhere);
-    report(&turned, reported);
-    enum region_error other_error = region_list_normalise(&other, reported, tested->count, everywhere);
+    size_t count = region_case_report(tested, reported);
+    enum region_error error = region_list_normalise(&list, reported, count, everywhere);
+    count = region_case_report(&turned, reported);
+    enum region_error other_error = region_list_normalise(&other, reported, count, everywhere);
     if (error != REGION_OK || other_error != REGION_OK || !is_as_before(&other, list.regions, list.count))
         return "another result in the opposite order";
     return complaint;
@@ -212,15 +182,15 @@ static void random_operations_agree_with_the_model(void **state)
 static void random_memory_maps_agree_with_the_model(void **state)
 {
     (void)state;
-    region_property_check(a_map_agrees_with_the_model, worlds, COUNT_OF(worlds), kind_names, COUNT_OF(kind_names),
-                          CASES);
+    region_property_check(a_map_agrees_with_the_model, worlds, COUNT_OF(worlds), boot_region_kind_names,
+                          BOOT_REGION_KINDS, CASES);
 }
 
 static void random_memory_maps_mean_the_same_in_any_order(void **state)
 {
     (void)state;
-    region_property_check(the_order_of_a_map_means_nothing, worlds, COUNT_OF(worlds), kind_names,
-                          COUNT_OF(kind_names), CASES / 10);
+    region_property_check(the_order_of_a_map_means_nothing, worlds, COUNT_OF(worlds), boot_region_kind_names,
+                          BOOT_REGION_KINDS, CASES / 10);
 }
 
 int main(void)
