@@ -81,6 +81,7 @@ MULTIBOOT2 = {
     "screen_of_16_bits": multiboot2(framebuffer(0xFD000000, 2048, 1024, 768, 16, 1, bytes((11, 5, 5, 6, 0, 5)))),
     "screen_of_text": multiboot2(framebuffer(0xB8000, 160, 80, 25, 16, 2)),
     "screen_in_usable_memory": multiboot2(framebuffer(0x200000, 4096, 1024, 768, 32, 1), memory_map(REGIONS)),
+    "efi_tags": multiboot2(tag(12, bytes(8)), tag(17, bytes(8)), tag(18), tag(20, bytes(8))),
     "size_0_tag": multiboot2(struct.pack("<II", 1, 0)),
     "size_ffffffff_tag": multiboot2(struct.pack("<II", 1, 0xFFFFFFFF)),
     "two_end_tags": multiboot2(tag(0)),
@@ -153,10 +154,23 @@ COMMAND_LINE = {
     "unclosed_quote": command_line(b"a", b'b="c a=d'),
 }
 
+LOG_FILTER = {
+    "level": b"debug",
+    "modules": b"warning,mm:debug,serial:error",
+    "repeated": b"info,mm:debug,debug,mm:error",
+    "empty": b"",
+    "no_module": b":debug",
+    "no_level": b"mm:",
+    "long_module": b"abcdefghijklmno:debug",
+    "nine_modules": b",".join(b"%d:info" % i for i in range(9)),
+    "longest": b"warning," + b",".join(b"abcdefghijklm%d:warning" % i for i in range(8)),
+}
+
 
 def main(arguments):
     directory = Path(arguments[0]) if arguments else HERE / "corpus"
-    for target, inputs in (("multiboot2", MULTIBOOT2), ("pvh", PVH), ("command_line", COMMAND_LINE)):
+    for target, inputs in (("multiboot2", MULTIBOOT2), ("pvh", PVH), ("command_line", COMMAND_LINE),
+                           ("log_filter", LOG_FILTER)):
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, data in inputs.items():
             (directory / target / name).write_bytes(data)

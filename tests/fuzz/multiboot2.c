@@ -34,16 +34,23 @@ static bool says_something(const uint8_t *entry)
     return length != 0 && base != UINT64_MAX && !(is_usable && base + length < base);
 }
 
+static bool is_of_efi(uint64_t type)
+{
+    return type == 11 || type == 12 || (type >= 17 && type <= 20);
+}
+
 /* What the information that was accepted says of itself, and what it lists. */
 static void check_chain(const uint8_t *information, const struct boot_info *info)
 {
     const uint8_t *end = information + fuzz_number(information, 4), *tag = information + 8;
     size_t modules = 0, regions = 0, screens = 0;
+    bool has_efi = false;
     FUZZ_REQUIRE(info->information_length == fuzz_number(information, 4));
     while (fuzz_number(tag, 4) != 0) {
         size_t size = fuzz_number(tag + 4, 4);
         FUZZ_REQUIRE(size >= 8 && size <= (size_t)(end - tag - 8));
         modules += fuzz_number(tag, 4) == 3;
+        has_efi |= is_of_efi(fuzz_number(tag, 4));
         screens += fuzz_number(tag, 4) == 8 && size >= 30 && (tag[29] != RGB || size >= 38);
         for (size_t at = 16; fuzz_number(tag, 4) == 6 && at < size; at += fuzz_number(tag + 8, 4))
             regions += says_something(tag + at);
@@ -52,6 +59,7 @@ static void check_chain(const uint8_t *information, const struct boot_info *info
     FUZZ_REQUIRE(tag + 8 == end && fuzz_number(tag + 4, 4) == 8);
     FUZZ_REQUIRE(info->module_count == modules && info->region_count == regions);
     FUZZ_REQUIRE(info->framebuffer.kind == BOOT_FRAMEBUFFER_NONE || screens > 0);
+    FUZZ_REQUIRE(info->firmware == (has_efi ? BOOT_FIRMWARE_UEFI : BOOT_FIRMWARE_BIOS));
 }
 
 /* Turns every bit that is in no tag. */
