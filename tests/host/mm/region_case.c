@@ -15,7 +15,7 @@
 #endif
 #endif
 #ifdef __SANITIZE_ADDRESS__
-enum { SLOWER = 20 };
+enum { SLOWER = 5 };
 #else
 enum { SLOWER = 1 };
 #endif

@@ -47,7 +47,7 @@ uint64_t random_below(uint64_t limit);
 void region_case_random(struct region_case *result, const struct world *world, unsigned kind_count);
 
 /*
- * Tries the property on TENORITE_CASES random cases, by default `cases`, divided by 20 under AddressSanitizer. The
+ * Tries the property on TENORITE_CASES random cases, by default `cases`, divided by 5 under AddressSanitizer. The
  * first that fails is made as small as it can be by leaving out steps and lowering numbers one by one, and then
  * fails the test; `kind_names` is for printing it.
  */
