@@ -13,7 +13,7 @@ import unittest
 
 from workspace import ROOT, Workspace
 
-VERBS = ("doctor", "setup", "build", "run", "test", "debug", "bench", "iso", "clean", "format", "lint")
+VERBS = ("doctor", "setup", "build", "run", "test", "fuzz", "debug", "bench", "iso", "clean", "format", "lint")
 
 
 class Usage(unittest.TestCase):

@@ -152,12 +152,14 @@ groups_of() {
     dev | release | asan | ci) of_preset='gcc host iso gdb' ;;
     clang) of_preset='clang host iso gdb' ;;
     freestanding) of_preset=clang ;;
+    fuzz) of_preset='clang host gdb' ;;
     *) of_preset='gcc clang host iso gdb' ;;
     esac
     case $1,$2 in
     format,*) echo every style ;;
     lint,*) echo every build clang host iso gdb style ;;
     debug,*) echo every build "$of_preset" gdb ;;
+    fuzz,*) echo every build clang host gdb test ;;
     test,freestanding) echo every build "$of_preset" ;;
     test,*) echo every build "$of_preset" clang test ;;
     *) echo every build "$of_preset" ;;

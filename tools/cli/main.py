@@ -9,12 +9,13 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "vm"))
 
 import children
 import terminal
-from verbs import bench, build, debug, format as format_sources, iso, lint, run, test
+from verbs import bench, build, debug, format as format_sources, fuzz, iso, lint, run, test
 
 VERBS = {
     "build": build,
     "run": run,
     "test": test,
+    "fuzz": fuzz,
     "debug": debug,
     "bench": bench,
     "iso": iso,

@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -257,147 +255,6 @@ static void a_map_that_does_not_fit_leaves_an_empty_list(void **state)
     expect_list(0, 0x2000, 0x3000, 0x4000, 0x5000, 0x9000);
 }
 
-/*
- * The model: 1024 pages of memory, one flag for each STEP bytes. Random bounds are multiples of STEP, so that a flag
- * stands for all of its bytes.
- */
-enum {
-    STEP = 512,
-    MODEL_PAGES = 1024,
-    STEPS_PER_PAGE = REGION_PAGE_BYTES / STEP,
-    STEPS = MODEL_PAGES * STEPS_PER_PAGE
-};
-
-static uint64_t random_state;
-
-static uint64_t random_below(uint64_t limit)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state % limit;
-}
-
-static void paint(bool *model, uint64_t start, uint64_t end, bool value)
-{
-    for (uint64_t step = start / STEP; step < STEPS && step * STEP < end; step++)
-        model[step] = value;
-}
-
-/* The list and the model hold the same bytes, and the list keeps its invariants. */
-static void expect_model(const bool *model)
-{
-    static bool painted[STEPS];
-    memset(painted, 0, sizeof painted);
-    uint64_t bytes = 0;
-    assert_true(list.count <= list.capacity);
-    for (size_t i = 0; i < list.count; i++) {
-        assert_true(list.regions[i].start < list.regions[i].end);
-        assert_true(i == 0 || list.regions[i - 1].end < list.regions[i].start);
-        assert_true(list.regions[i].end <= (uint64_t)STEPS * STEP);
-        paint(painted, list.regions[i].start, list.regions[i].end, true);
-        bytes += list.regions[i].end - list.regions[i].start;
-    }
-    assert_memory_equal(painted, model, sizeof painted);
-    assert_int_equal(region_list_total_bytes(&list), bytes);
-}
-
-static struct region random_region(void)
-{
-    uint64_t start = random_below(STEPS + 1) * STEP;
-    uint64_t longest = random_below(4) == 0 ? STEPS : 64;
-    uint64_t end = start + random_below(longest) * STEP;
-    return (struct region){start, end < (uint64_t)STEPS * STEP ? end : (uint64_t)STEPS * STEP};
-}
-
-static void random_operations_agree_with_a_bitmap(void **state)
-{
-    (void)state;
-    static bool model[STEPS];
-    random_state = 0x7e40217e;
-    print_message("seed %#llx\n", (unsigned long long)random_state);
-    for (unsigned round = 0; round < 200; round++) {
-        memset(model, 0, sizeof model);
-        list.count = 0;
-        list.capacity = 1 + random_below(COUNT_OF(places));
-        for (unsigned step = 0; step < 30; step++) {
-            struct region region = random_region();
-            bool is_sum = random_below(2) == 0;
-            struct region before[COUNT_OF(places)];
-            size_t count_before = list.count;
-            memcpy(before, places, sizeof before);
-            enum region_error error = is_sum ? region_list_add(&list, region) : region_list_subtract(&list, region);
-            if (error == REGION_OK) {
-                paint(model, region.start, region.end, is_sum);
-            } else {
-                assert_true(count_before == list.capacity);
-                assert_int_equal(list.count, count_before);
-                assert_memory_equal(before, places, count_before * sizeof before[0]);
-            }
-        }
-        expect_model(model);
-    }
-}
-
-/* Regions in steps, some of them empty, beyond the model, or passing 2^64. */
-static struct boot_region random_report(void)
-{
-    struct region region = random_region();
-    struct boot_region reported = {region.start, region.end - region.start, BOOT_REGION_USABLE};
-    if (random_below(2) == 0)
-        reported.kind = (enum boot_region_kind)(BOOT_REGION_RESERVED + random_below(4));
-    if (random_below(30) == 0)
-        reported.length = UINT64_MAX - random_below(8);
-    if (random_below(30) == 0)
-        reported.base += (1ull << 52) - (uint64_t)STEPS * STEP / 2;
-    return reported;
-}
-
-static void model_of_a_map(bool *model, const struct boot_region *reported, size_t count, struct region limit)
-{
-    static bool usable[STEPS], taken[STEPS];
-    memset(usable, 0, sizeof usable);
-    memset(taken, 0, sizeof taken);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t end = reported[i].base + reported[i].length;
-        bool wraps = end < reported[i].base;
-        if (reported[i].kind != BOOT_REGION_USABLE)
-            paint(taken, reported[i].base, wraps ? UINT64_MAX : end, true);
-        else if (!wraps)
-            paint(usable, reported[i].base, end, true);
-    }
-    for (size_t page = 0; page < MODEL_PAGES; page++) {
-        bool is_whole = true;
-        for (size_t step = page * STEPS_PER_PAGE; step < (page + 1) * STEPS_PER_PAGE; step++)
-            is_whole &= usable[step] && !taken[step] && step * STEP >= limit.start && (step + 1) * STEP <= limit.end;
-        memset(model + page * STEPS_PER_PAGE, is_whole, STEPS_PER_PAGE);
-    }
-}
-
-static void random_memory_maps_agree_with_a_bitmap(void **state)
-{
-    (void)state;
-    static bool model[STEPS];
-    random_state = 0x0b0075;
-    print_message("seed %#llx\n", (unsigned long long)random_state);
-    size_t pages = 0;
-    for (unsigned round = 0; round < 3000; round++) {
-        struct boot_region reported[24];
-        size_t count = random_below(COUNT_OF(reported) + 1);
-        for (size_t i = 0; i < count; i++)
-            reported[i] = i > 0 && random_below(10) == 0 ? reported[random_below(i)] : random_report();
-        struct region limit = {random_below(16) * STEP, (STEPS - random_below(16)) * STEP};
-        list.capacity = count;
-        assert_int_equal(region_list_normalise(&list, reported, count, limit), REGION_OK);
-        model_of_a_map(model, reported, count, limit);
-        expect_model(model);
-        for (size_t i = 0; i < list.count; i++)
-            assert_int_equal((list.regions[i].start | list.regions[i].end) % REGION_PAGE_BYTES, 0);
-        pages += region_list_total_bytes(&list) / REGION_PAGE_BYTES;
-    }
-    assert_in_range(pages, 3000 * 10, 3000 * MODEL_PAGES);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,8 +273,6 @@ int main(void)
         cmocka_unit_test_setup(usable_regions_that_meet_inside_a_page_give_that_page, make_empty),
         cmocka_unit_test_setup(wrapping_regions_are_believed_only_when_not_usable, make_empty),
         cmocka_unit_test_setup(a_map_that_does_not_fit_leaves_an_empty_list, make_empty),
-        cmocka_unit_test_setup(random_operations_agree_with_a_bitmap, make_empty),
-        cmocka_unit_test_setup(random_memory_maps_agree_with_a_bitmap, make_empty),
     };
     return cmocka_run_group_tests_name("region", tests, NULL, NULL);
 }
