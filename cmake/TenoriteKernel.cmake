@@ -44,8 +44,10 @@ function(tenorite_add_iso target)
         OUTPUT ${iso_OUTPUT}
         COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "OBJCOPY=${TENORITE_OBJCOPY}"
                 "COMMAND_LINE=${iso_COMMAND_LINE}" SCREEN=${iso_SCREEN}
+                "FONT_LICENCE=${TENORITE_FONT_LICENCE}"
                 sh ${TENORITE_ISO_DIR}/make_iso.sh $<TARGET_FILE:${iso_KERNEL}> ${iso_OUTPUT}
         DEPENDS ${iso_KERNEL} ${TENORITE_ISO_DIR}/make_iso.sh ${TENORITE_ISO_DIR}/grub.cfg.in ${TENORITE_ISO_DIR}/NOTICE.txt
+                ${TENORITE_FONT_LICENCE}
         COMMENT "Making ${iso_OUTPUT}"
         VERBATIM)
     add_custom_target(${target} ${all} DEPENDS ${iso_OUTPUT})

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # make_iso.sh KERNEL OUTPUT: a hybrid ISO that boots KERNEL by GRUB under BIOS and UEFI.
 #
-# From the environment: GRUB_MKRESCUE, OBJCOPY (programs), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text,
-# the default, or framebuffer), SOURCE_DATE_EPOCH (seconds, default 0: the same kernel gives the same image, except for
-# four bytes in the EFI system partition's serial number).
+# From the environment: FONT_LICENCE (the file with the licence of the kernel's font), GRUB_MKRESCUE and OBJCOPY
+# (programs), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text, the default, or framebuffer),
+# SOURCE_DATE_EPOCH (seconds, default 0: the same kernel gives the same image, except for four bytes in the EFI system
+# partition's serial number).
 set -eu
 
 kernel=$1
@@ -33,6 +34,7 @@ sed "s/@SCREEN@/${SCREEN:-text}/" "$here/grub.cfg.in" | while IFS= read -r line;
 done > "$stage/boot/grub/grub.cfg"
 cp "$here/NOTICE.txt" "$stage/licences/"
 cp "$here/../LICENSE" "$stage/licences/tenorite-MIT.txt"
+cp "$FONT_LICENCE" "$stage/licences/font.txt"
 if [ -r /usr/share/common-licenses/GPL-3 ]; then
     cp /usr/share/common-licenses/GPL-3 "$stage/licences/grub-GPL-3.txt"
 else
