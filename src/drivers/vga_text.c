@@ -72,6 +72,7 @@ bool vga_text_is_present(const struct boot_framebuffer *framebuffer)
     case BOOT_FRAMEBUFFER_RGB:
         return false;
     case BOOT_FRAMEBUFFER_NONE:
+    case BOOT_FRAMEBUFFER_UNUSABLE:
         return crtc_answers();
     }
     return false;

@@ -48,9 +48,9 @@ struct vga_text {
 
 /*
  * Whether the machine shows VGA text, from what the boot loader said about the screen: TEXT if it has this driver's
- * address and size, RGB never; for NONE the CRT controller is looked for at its ports (and left as it was). Video memory
- * is never asked: it may read back what was written with no screen behind it. Early boot; four port reads and five port
- * writes.
+ * address and size, RGB never; for NONE and UNUSABLE the CRT controller is looked for at its ports (and left as it was).
+ * Video memory is never asked: it may read back what was written with no screen behind it. Early boot; four port reads
+ * and five port writes.
  */
 bool vga_text_is_present(const struct boot_framebuffer *framebuffer);
 

@@ -245,34 +245,56 @@ static void an_rgb_framebuffer_is_described(void **state)
 static void a_framebuffer_that_cannot_be_right_is_left_out(void **state)
 {
     (void)state;
-    assert_int_equal(SCREEN_WITH(pitch, 4095), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(pitch, 0), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(width, 0), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(width, 0x40000400), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(height, 0), BOOT_FRAMEBUFFER_NONE);
-    for (unsigned bits = 0; bits < 256; bits++)
-        assert_int_equal(SCREEN_WITH(bits, (uint8_t)bits), bits == 32 ? BOOT_FRAMEBUFFER_RGB : BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(SCREEN_WITH(pitch, 4095), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(pitch, 0), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(width, 0), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(width, 0x40000400), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(height, 0), BOOT_FRAMEBUFFER_UNUSABLE);
+    for (unsigned bits = 0; bits < 256; bits++) /* of 15 and 16, red in 16 to 23 is none */
+        assert_int_equal(SCREEN_WITH(bits, (uint8_t)bits),
+                         bits == 32 || bits == 24 ? BOOT_FRAMEBUFFER_RGB : BOOT_FRAMEBUFFER_UNUSABLE);
     for (unsigned kind = 3; kind < 256; kind++)
-        assert_int_equal(SCREEN_WITH(kind, (uint8_t)kind), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(fields[0], 25), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(fields[3], 0), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(fields[5], 255), BOOT_FRAMEBUFFER_NONE);
+        assert_int_equal(SCREEN_WITH(kind, (uint8_t)kind), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(fields[0], 25), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(fields[3], 0), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(fields[5], 255), BOOT_FRAMEBUFFER_UNUSABLE);
+}
+
+static void every_pixel_size_is_taken_with_fields_that_fit(void **state)
+{
+    (void)state;
+    struct screen small = {0xb0000000, 1600, 800, 600, 15, 1, {10, 5, 5, 5, 0, 5}};
+    assert_int_equal(parse_screen(small), BOOT_FRAMEBUFFER_RGB);
+    assert_int_equal(info.framebuffer.bits_per_pixel, 15);
+    small.fields[0] = 11;
+    assert_int_equal(parse_screen(small), BOOT_FRAMEBUFFER_UNUSABLE);
+    small.bits = 16;
+    assert_int_equal(parse_screen(small), BOOT_FRAMEBUFFER_RGB);
+    small.pitch = 1599;
+    assert_int_equal(parse_screen(small), BOOT_FRAMEBUFFER_UNUSABLE);
+    struct screen packed = {0xb0000000, 2400, 800, 600, 24, 1, {0, 8, 8, 8, 16, 8}};
+    assert_int_equal(parse_screen(packed), BOOT_FRAMEBUFFER_RGB);
+    packed.pitch = 2399;
+    assert_int_equal(parse_screen(packed), BOOT_FRAMEBUFFER_UNUSABLE);
+    struct screen deep = {0xb0000000, 3200, 800, 600, 32, 1, {22, 10, 12, 10, 2, 10}};
+    assert_int_equal(parse_screen(deep), BOOT_FRAMEBUFFER_RGB);
+    assert_int_equal(info.framebuffer.blue_shift, 2);
 }
 
 static void a_framebuffer_in_an_impossible_place_is_left_out(void **state)
 {
     (void)state;
-    assert_int_equal(SCREEN_WITH(base, 0), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(base, 1ull << 52), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(base, UINT64_MAX - 0xfff), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(SCREEN_WITH(base, 0), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(base, 1ull << 52), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(base, UINT64_MAX - 0xfff), BOOT_FRAMEBUFFER_UNUSABLE);
     assert_int_equal(SCREEN_WITH(base, (1ull << 52) - 4096 * 768), BOOT_FRAMEBUFFER_RGB);
-    assert_int_equal(SCREEN_WITH(base, (1ull << 52) - 4096 * 768 + 1), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(SCREEN_WITH(base, (1ull << 52) - 4096 * 768 + 1), BOOT_FRAMEBUFFER_UNUSABLE);
     struct screen huge = good_screen;
     huge.pitch = huge.height = UINT32_MAX;
-    assert_int_equal(parse_screen(huge), BOOT_FRAMEBUFFER_NONE);
-    assert_int_equal(SCREEN_WITH(base, 0x8000000 - 1), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(parse_screen(huge), BOOT_FRAMEBUFFER_UNUSABLE);
+    assert_int_equal(SCREEN_WITH(base, 0x8000000 - 1), BOOT_FRAMEBUFFER_UNUSABLE);
     assert_int_equal(SCREEN_WITH(base, 0x8000000), BOOT_FRAMEBUFFER_RGB);
-    assert_int_equal(SCREEN_WITH(base, 0x200000), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(SCREEN_WITH(base, 0x200000), BOOT_FRAMEBUFFER_UNUSABLE);
 }
 
 static void an_ega_text_screen_is_described(void **state)
@@ -283,17 +305,17 @@ static void an_ega_text_screen_is_described(void **state)
     assert_int_equal(info.framebuffer.width, 80);
     assert_int_equal(info.framebuffer.height, 25);
     struct screen wide_cells = {0xb8000, 320, 80, 25, 32, 2, {0}};
-    assert_int_equal(parse_screen(wide_cells), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(parse_screen(wide_cells), BOOT_FRAMEBUFFER_UNUSABLE);
     text.pitch = 159;
-    assert_int_equal(parse_screen(text), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(parse_screen(text), BOOT_FRAMEBUFFER_UNUSABLE);
 }
 
 static void an_indexed_framebuffer_is_left_out_whatever_its_palette_says(void **state)
 {
     (void)state;
-    assert_int_equal(SCREEN_WITH(kind, 0), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(SCREEN_WITH(kind, 0), BOOT_FRAMEBUFFER_UNUSABLE);
     struct screen palette = {0xfd000000, 1024, 1024, 768, 8, 0, {0xff, 0xff, 0xff, 0xff, 1, 2}};
-    assert_int_equal(parse_screen(palette), BOOT_FRAMEBUFFER_NONE);
+    assert_int_equal(parse_screen(palette), BOOT_FRAMEBUFFER_UNUSABLE);
 }
 
 static void a_framebuffer_tag_of_any_length_is_no_error(void **state)
@@ -312,7 +334,7 @@ static void a_framebuffer_tag_of_any_length_is_no_error(void **state)
         built.length = built.tag + 8 + length;
         end_tag();
         assert_int_equal(finish(), MULTIBOOT2_OK);
-        assert_int_equal(info.framebuffer.kind, length == 30 ? BOOT_FRAMEBUFFER_RGB : BOOT_FRAMEBUFFER_NONE);
+        assert_int_equal(info.framebuffer.kind, length == 30 ? BOOT_FRAMEBUFFER_RGB : BOOT_FRAMEBUFFER_UNUSABLE);
     }
 }
 
@@ -465,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_module_that_ends_before_it_starts_is_refused),
         cmocka_unit_test(an_rgb_framebuffer_is_described),
         cmocka_unit_test(a_framebuffer_that_cannot_be_right_is_left_out),
+        cmocka_unit_test(every_pixel_size_is_taken_with_fields_that_fit),
         cmocka_unit_test(a_framebuffer_in_an_impossible_place_is_left_out),
         cmocka_unit_test(an_ega_text_screen_is_described),
         cmocka_unit_test(an_indexed_framebuffer_is_left_out_whatever_its_palette_says),
