@@ -59,14 +59,14 @@ static void copy_out(volatile uint8_t *to, const uint8_t *from, size_t length)
         to[at] = from[at];
 }
 
-static void write_line(const struct framebuffer *framebuffer, uint32_t x, uint32_t y, const struct line *line)
+static void write_line(const struct framebuffer *framebuffer, uint32_t x, uint64_t y, const struct line *line)
 {
     const struct boot_framebuffer *mode = &framebuffer->mode;
     if (x >= mode->width || y >= mode->height)
         return;
     uint32_t count = line->pixels <= mode->width - x ? line->pixels : mode->width - x;
     uint32_t bytes_each = pixel_bytes(mode);
-    copy_out(framebuffer->pixels + (uint64_t)y * mode->pitch_bytes + (uint64_t)x * bytes_each, line->bytes,
+    copy_out(framebuffer->pixels + y * mode->pitch_bytes + (uint64_t)x * bytes_each, line->bytes,
              (size_t)count * bytes_each);
 }
 
@@ -80,7 +80,7 @@ void framebuffer_draw_row(const struct framebuffer *framebuffer, uint32_t x, uin
                     row->scale);
     }
     for (unsigned i = 0; i < row->scale; i++)
-        write_line(framebuffer, x, y + i, &line);
+        write_line(framebuffer, x, (uint64_t)y + i, &line);
 }
 
 void framebuffer_fill(const struct framebuffer *framebuffer, uint32_t pixel)

@@ -44,7 +44,7 @@ static void order_for_interrupts(void)
 
 static uint16_t blank(const struct framebuffer_console *screen)
 {
-    return (uint16_t)(screen->attribute << 8 | ' ');
+    return (uint16_t)(screen->plain_attribute << 8 | ' ');
 }
 
 static unsigned bottom(const struct framebuffer_console *screen)
@@ -108,7 +108,7 @@ static void show_row(struct framebuffer_console *screen, unsigned row)
 static void appear(struct framebuffer_console *screen, volatile uint8_t *pixels)
 {
     const struct framebuffer framebuffer = {screen->framebuffer.mode, pixels};
-    framebuffer_fill(&framebuffer, screen->palette[screen->attribute >> 4]);
+    framebuffer_fill(&framebuffer, screen->palette[screen->plain_attribute >> 4]);
     for (unsigned i = 0; i < screen->rows * screen->columns; i++)
         screen->shown[i] = blank(screen);
     screen->has_scrolled = true;
@@ -198,19 +198,16 @@ static void console_write_framebuffer(struct console *self, const char *bytes, s
 void framebuffer_console_set_color(struct framebuffer_console *screen, enum vga_color foreground,
                                    enum vga_color background)
 {
-    screen->attribute = (uint8_t)(background << 4 | foreground);
+    screen->attribute = screen->plain_attribute = (uint8_t)(background << 4 | foreground);
 }
 
 static void console_set_style_framebuffer(struct console *self, enum console_style style)
 {
-    static const enum vga_color foregrounds[] = {
-        [CONSOLE_PLAIN] = VGA_YELLOW,
-        [CONSOLE_DIM] = VGA_LIGHT_GRAY,
-        [CONSOLE_WARNING] = VGA_WHITE,
-        [CONSOLE_ERROR] = VGA_LIGHT_RED,
-    };
+    static const uint8_t foregrounds[] = {
+        [CONSOLE_DIM] = VGA_BROWN, [CONSOLE_WARNING] = VGA_LIGHT_CYAN, [CONSOLE_ERROR] = VGA_LIGHT_RED};
     struct framebuffer_console *screen = CONTAINER_OF(self, struct framebuffer_console, console);
-    framebuffer_console_set_color(screen, foregrounds[style], VGA_BLACK);
+    screen->attribute = style == CONSOLE_PLAIN ? screen->plain_attribute
+                                               : (uint8_t)((screen->plain_attribute & 0xf0u) | foregrounds[style]);
 }
 
 /* Setting up. */

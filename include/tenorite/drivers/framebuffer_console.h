@@ -49,9 +49,9 @@ struct framebuffer_console {
     uint32_t palette[FRAMEBUFFER_CONSOLE_COLORS]; /* as pixels */
     unsigned top;                                 /* the row of `cells` that is at the top of the screen */
     unsigned column;                              /* of the next character; `columns`: scroll first */
-    uint8_t attribute;
-    bool has_scrolled; /* since the screen showed all cells */
-    bool is_moving;    /* next_pixels counts once next_root is in use */
+    uint8_t attribute, plain_attribute;           /* of the text to come: as it is, and without a style */
+    bool has_scrolled;                            /* since the screen showed all cells */
+    bool is_moving;                               /* next_pixels counts once next_root is in use */
     phys_addr next_root;
     volatile void *next_pixels;
     uint16_t cells[FRAMEBUFFER_CONSOLE_CELLS]; /* the text, rows in a ring, `columns` to a row */
@@ -75,7 +75,8 @@ void framebuffer_console_show_at(struct framebuffer_console *screen, volatile vo
  */
 void framebuffer_console_move(struct framebuffer_console *screen, phys_addr root, volatile void *pixels);
 
-/* Colours of the text to come. Any context. */
+/* Colours of the text to come, and of plain text. In the console's other styles only the foreground differs: brown for
+ * what is dim, light cyan for a warning, light red for an error. A row that scrolls in is plain. Any context. */
 void framebuffer_console_set_color(struct framebuffer_console *screen, enum vga_color foreground,
                                    enum vga_color background);
 
