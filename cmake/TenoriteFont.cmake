@@ -10,7 +10,7 @@ set(TENORITE_FONT_LICENCE ${default_font_licence} CACHE FILEPATH
 
 if(TENORITE_FONT STREQUAL default_font)
     tenorite_require_file(fonts-spleen ${TENORITE_FONT})
-elseif(TENORITE_FONT_LICENCE STREQUAL default_font_licence)
+elseif(TENORITE_FONT_LICENCE STREQUAL default_font_licence AND NOT TENORITE_FONT MATCHES "/spleen-[^/]*$")
     message(FATAL_ERROR "TENORITE_FONT is ${TENORITE_FONT}: set TENORITE_FONT_LICENCE to the file with its licence")
 endif()
 if(NOT EXISTS "${TENORITE_FONT}")
