@@ -45,6 +45,14 @@ static void line_append(struct line *line, uint32_t bytes_each, uint32_t pixel, 
         __builtin_memcpy(&line->bytes[line->pixels++ * bytes_each], &pixel, sizeof pixel);
 }
 
+static void line_from_bits(struct line *line, uint32_t bytes_each, const struct pixel_pattern *pattern, uint8_t bits)
+{
+    line->pixels = 0;
+    for (unsigned i = 0; i < pattern->width; i++)
+        line_append(line, bytes_each, bits >> (7 - i) & 1 ? pattern->foreground : pattern->background,
+                    pattern->scale);
+}
+
 static void copy_out(volatile uint8_t *to, const uint8_t *from, size_t length)
 {
     size_t at = 0;
@@ -70,17 +78,19 @@ static void write_line(const struct framebuffer *framebuffer, uint32_t x, uint64
              (size_t)count * bytes_each);
 }
 
-void framebuffer_draw_row(const struct framebuffer *framebuffer, uint32_t x, uint32_t y, const struct pixel_row *row)
+/* Most lines of a glyph are like the one above. */
+void framebuffer_draw(const struct framebuffer *framebuffer, uint32_t x, uint32_t y,
+                      const struct pixel_pattern *pattern)
 {
     struct line line;
-    line.pixels = 0;
-    for (unsigned i = 0; i < row->width; i++) {
-        bool is_foreground = row->bits >> (7 - i) & 1;
-        line_append(&line, pixel_bytes(&framebuffer->mode), is_foreground ? row->foreground : row->background,
-                    row->scale);
+    uint64_t at = y;
+    for (unsigned i = 0; i < pattern->height; i++) {
+        uint8_t bits = pattern->lines[i];
+        if (i == 0 || bits != pattern->lines[i - 1])
+            line_from_bits(&line, pixel_bytes(&framebuffer->mode), pattern, bits);
+        for (unsigned copy = 0; copy < pattern->scale; copy++)
+            write_line(framebuffer, x, at++, &line);
     }
-    for (unsigned i = 0; i < row->scale; i++)
-        write_line(framebuffer, x, (uint64_t)y + i, &line);
 }
 
 void framebuffer_fill(const struct framebuffer *framebuffer, uint32_t pixel)

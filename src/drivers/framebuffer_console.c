@@ -3,6 +3,7 @@
 
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/paging.h>
+#include <tenorite/lib/text.h>
 
 /*
  * Text on pixels: two grids of cells, what the text is and what the screen shows of it. A write changes the text, then
@@ -63,19 +64,20 @@ static unsigned row_start(const struct framebuffer_console *screen, unsigned row
 static void draw_cell(const struct framebuffer_console *screen, unsigned row, unsigned column, uint16_t cell)
 {
     const struct font *font = screen->font;
-    unsigned character = cell & CHARACTER_MASK;
-    struct pixel_row pixels = {
+    uint8_t lines[FONT_MAX_HEIGHT];
+    memcpy(lines, font->glyphs[(cell & CHARACTER_MASK) - FONT_FIRST_CHARACTER], sizeof lines);
+    if (cell & CURSOR)
+        memset(lines + font->height - CURSOR_LINES, UINT8_MAX, CURSOR_LINES);
+    const struct pixel_pattern pattern = {
+        .lines = lines,
         .width = font->width,
+        .height = font->height,
         .scale = screen->scale,
         .foreground = screen->palette[cell >> 8 & 0xf],
         .background = screen->palette[cell >> 12],
     };
-    for (unsigned line = 0; line < font->height; line++) {
-        bool is_cursor = cell & CURSOR && line + CURSOR_LINES >= font->height;
-        pixels.bits = is_cursor ? UINT8_MAX : font->glyphs[character - FONT_FIRST_CHARACTER][line];
-        framebuffer_draw_row(&screen->framebuffer, column * font->width * screen->scale,
-                             (row * font->height + line) * screen->scale, &pixels);
-    }
+    framebuffer_draw(&screen->framebuffer, column * font->width * screen->scale, row * font->height * screen->scale,
+                     &pattern);
 }
 
 /* The column of the cursor in that row; behind the last where it is not there. */

@@ -18,11 +18,11 @@ struct rgb {
     uint8_t red, green, blue;
 };
 
-/* A row of pixels of two kinds, magnified. */
-struct pixel_row {
-    uint8_t bits;   /* the highest is the leftmost pixel; 1: foreground */
-    unsigned width; /* how many of them count, 1 to 8 */
-    unsigned scale; /* how many pixels each becomes, in both directions, 1 to FRAMEBUFFER_MAX_SCALE */
+/* Lines of pixels of two colours, magnified. */
+struct pixel_pattern {
+    const uint8_t *lines;   /* `height` of them, from the top; the highest bit is the leftmost pixel, 1: foreground */
+    unsigned width, height; /* width: how many bits count, 1 to 8 */
+    unsigned scale;         /* how many pixels each becomes, in both directions, 1 to FRAMEBUFFER_MAX_SCALE */
     uint32_t foreground, background;
 };
 enum { FRAMEBUFFER_MAX_SCALE = 8 };
@@ -33,8 +33,9 @@ uint64_t framebuffer_length_bytes(const struct boot_framebuffer *mode);
 /* The pixel that comes closest to `color`; bits outside the three fields are 0. */
 uint32_t framebuffer_pixel(const struct boot_framebuffer *mode, struct rgb color);
 
-/* Writes the row with its upper left corner at x, y: at most width * scale pixels in each of `scale` lines. */
-void framebuffer_draw_row(const struct framebuffer *framebuffer, uint32_t x, uint32_t y, const struct pixel_row *row);
+/* Writes the pattern with its upper left corner at x, y: width * scale pixels in each of height * scale lines. */
+void framebuffer_draw(const struct framebuffer *framebuffer, uint32_t x, uint32_t y,
+                      const struct pixel_pattern *pattern);
 
 /* Gives every pixel one value. */
 void framebuffer_fill(const struct framebuffer *framebuffer, uint32_t pixel);

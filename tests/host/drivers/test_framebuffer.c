@@ -16,13 +16,6 @@ static void start(const struct boot_framebuffer *format, uint32_t width, uint32_
     framebuffer = (struct framebuffer){mode, video_start(&video)};
 }
 
-static struct pixel_row row_of(uint8_t bits, unsigned width, unsigned scale, struct rgb foreground,
-                               struct rgb background)
-{
-    return (struct pixel_row){bits, width, scale, framebuffer_pixel(&framebuffer.mode, foreground),
-                              framebuffer_pixel(&framebuffer.mode, background)};
-}
-
 static void colors_fill_their_fields_whatever_their_width(void **state)
 {
     (void)state;
@@ -45,43 +38,50 @@ static void colors_fill_their_fields_whatever_their_width(void **state)
     assert_int_equal(framebuffer_pixel(&mode, (struct rgb){128, 0, 0}), 1);
 }
 
-/* The row 1011'0010 at (x, y), `scale` times as large, and nothing else. */
-static void check_row(uint32_t x, uint32_t y, unsigned width, unsigned scale)
+/* A pattern of four lines at (x, y), `scale` times as large, and nothing else. */
+static void check_pattern(uint32_t x, uint32_t y, unsigned width, unsigned scale)
 {
-    static const bool is_set[] = {1, 0, 1, 1, 0, 0, 1, 0};
-    struct pixel_row row = row_of(0xb2, width, scale, orange, sea);
-    framebuffer_draw_row(&framebuffer, x, y, &row);
+    static const uint8_t lines[] = {0xb2, 0x01, 0x01, 0x7f};
+    static const char *const picture[] = {"#.##..#.", ".......#", ".......#", ".#######"};
+    const struct pixel_pattern pattern = {lines,
+                                          width,
+                                          COUNT_OF(lines),
+                                          scale,
+                                          framebuffer_pixel(&framebuffer.mode, orange),
+                                          framebuffer_pixel(&framebuffer.mode, sea)};
+    framebuffer_draw(&framebuffer, x, y, &pattern);
     for (uint32_t py = 0; py < framebuffer.mode.height; py++) {
         for (uint32_t px = 0; px < framebuffer.mode.width; px++) {
-            bool is_inside = px >= x && px < x + width * scale && py >= y && py < y + scale;
+            bool is_inside = px >= x && px - x < width * scale && py >= y && py - y < COUNT_OF(lines) * scale;
             if (!is_inside)
                 assert_true(video_is_untouched(&video, px, py));
             else
-                assert_true(video_is(&video, px, py, is_set[(px - x) / scale] ? orange : sea));
+                assert_true(
+                    video_is(&video, px, py, picture[(py - y) / scale][(px - x) / scale] == '#' ? orange : sea));
         }
     }
     video_expect_no_other_byte_written(&video);
 }
 
-static void a_row_is_drawn_in_every_format_at_every_place(void **state)
+static void a_pattern_is_drawn_in_every_format_at_every_place(void **state)
 {
     (void)state;
     for (size_t format = 0; format < COUNT_OF(formats); format++)
         for (uint32_t x = 0; x < 9; x++)
             for (uint32_t padding = 0; padding < 20; padding += 7) {
-                start(formats[format], 32, 5, padding);
-                check_row(x, x % 3, 8, 1);
+                start(formats[format], 32, 7, padding);
+                check_pattern(x, x % 3, 8, 1);
             }
 }
 
-static void rows_are_magnified(void **state)
+static void patterns_are_magnified(void **state)
 {
     (void)state;
     for (size_t format = 0; format < COUNT_OF(formats); format++)
         for (unsigned scale = 1; scale <= FRAMEBUFFER_MAX_SCALE; scale++)
             for (unsigned width = 1; width <= 8; width += 3) {
-                start(formats[format], 80, 12, 2);
-                check_row(3, 2, width, scale);
+                start(formats[format], 80, 35, 2);
+                check_pattern(3, 2, width, scale);
             }
 }
 
@@ -90,12 +90,12 @@ static void what_lies_beyond_the_edges_is_left_out(void **state)
     (void)state;
     for (size_t format = 0; format < COUNT_OF(formats); format++) {
         start(formats[format], 20, 6, 3);
-        check_row(17, 4, 8, 3);
+        check_pattern(17, 1, 8, 3);
         start(formats[format], 20, 6, 3);
-        check_row(20, 0, 8, 1);
-        check_row(0, 6, 8, 1);
-        check_row(UINT32_MAX, UINT32_MAX, 8, 8);
-        check_row(0, UINT32_MAX, 8, 8);
+        check_pattern(20, 0, 8, 1);
+        check_pattern(0, 6, 8, 1);
+        check_pattern(UINT32_MAX, UINT32_MAX, 8, 8);
+        check_pattern(0, UINT32_MAX, 8, 8);
     }
 }
 
@@ -136,8 +136,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(colors_fill_their_fields_whatever_their_width),
-        cmocka_unit_test(a_row_is_drawn_in_every_format_at_every_place),
-        cmocka_unit_test(rows_are_magnified),
+        cmocka_unit_test(a_pattern_is_drawn_in_every_format_at_every_place),
+        cmocka_unit_test(patterns_are_magnified),
         cmocka_unit_test(what_lies_beyond_the_edges_is_left_out),
         cmocka_unit_test(filling_writes_every_pixel_and_no_other_byte),
         cmocka_unit_test(pixels_outside_the_fields_are_zero),

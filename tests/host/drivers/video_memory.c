@@ -54,6 +54,12 @@ struct boot_framebuffer video_mode(const struct boot_framebuffer *format, uint32
     return mode;
 }
 
+/* With both guards. */
+static size_t used_bytes(const struct video_memory *video)
+{
+    return (size_t)video->mode.pitch_bytes * video->mode.height + 2u * VIDEO_GUARD_BYTES;
+}
+
 static uint8_t garbage(const struct video_memory *video, size_t index)
 {
     return (uint8_t)((index * 0x9e3779b97f4a7c15u >> 56) ^ video->seed);
@@ -64,7 +70,7 @@ void video_reset(struct video_memory *video, const struct boot_framebuffer *mode
     assert_true((uint64_t)mode->pitch_bytes * mode->height <= VIDEO_MAX_BYTES);
     video->mode = *mode;
     video->seed = seed;
-    for (size_t i = 0; i < sizeof video->storage; i++)
+    for (size_t i = 0; i < used_bytes(video); i++)
         video->storage[i] = garbage(video, i);
 }
 
@@ -123,7 +129,7 @@ bool video_is_untouched(const struct video_memory *video, uint32_t x, uint32_t y
 void video_expect_no_other_byte_written(const struct video_memory *video)
 {
     size_t line_bytes = (size_t)video->mode.width * pixel_bytes(&video->mode);
-    for (size_t i = 0; i < sizeof video->storage; i++) {
+    for (size_t i = 0; i < used_bytes(video); i++) {
         size_t at = i - VIDEO_GUARD_BYTES;
         bool is_line = i >= VIDEO_GUARD_BYTES && at / video->mode.pitch_bytes < video->mode.height;
         if (is_line && at % video->mode.pitch_bytes < line_bytes)
