@@ -90,8 +90,10 @@ static void framebuffer_move(void)
     const struct boot_framebuffer *mode = &console->framebuffer.mode;
     struct mmio_mapping mapping =
         mmio_map(&memory.mmio, phys_addr_new(mode->base), framebuffer_length_bytes(mode), MMIO_WRITE_COMBINING);
-    if (mapping.error != MAP_OK)
-        inventory_missing("framebuffer", "cannot be shown any longer: %s", map_error_name(mapping.error));
+    if (mapping.error != MAP_OK) {
+        inventory_missing("framebuffer", "cannot be shown: %s", map_error_name(mapping.error));
+        screen = NULL;
+    }
     framebuffer_console_move(console, mapper_root(&memory.space.mapper).start, mapping.start);
 }
 
