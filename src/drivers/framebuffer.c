@@ -39,13 +39,13 @@ uint32_t framebuffer_pixel(const struct boot_framebuffer *mode, struct rgb color
            field(color.blue, mode->blue_shift, mode->blue_bits);
 }
 
-static void line_append(struct line *line, uint32_t bytes_each, uint32_t pixel, unsigned count)
+static void line_append(struct line *line, size_t bytes_each, uint32_t pixel, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         __builtin_memcpy(&line->bytes[line->pixels++ * bytes_each], &pixel, sizeof pixel);
 }
 
-static void line_from_bits(struct line *line, uint32_t bytes_each, const struct pixel_pattern *pattern, uint8_t bits)
+static void line_from_bits(struct line *line, size_t bytes_each, const struct pixel_pattern *pattern, uint8_t bits)
 {
     line->pixels = 0;
     for (unsigned i = 0; i < pattern->width; i++)
