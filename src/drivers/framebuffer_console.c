@@ -205,11 +205,8 @@ void framebuffer_console_set_color(struct framebuffer_console *screen, enum vga_
 
 static void console_set_style_framebuffer(struct console *self, enum console_style style)
 {
-    static const uint8_t foregrounds[] = {
-        [CONSOLE_DIM] = VGA_BROWN, [CONSOLE_WARNING] = VGA_LIGHT_CYAN, [CONSOLE_ERROR] = VGA_LIGHT_RED};
     struct framebuffer_console *screen = CONTAINER_OF(self, struct framebuffer_console, console);
-    screen->attribute = style == CONSOLE_PLAIN ? screen->plain_attribute
-                                               : (uint8_t)((screen->plain_attribute & 0xf0u) | foregrounds[style]);
+    screen->attribute = vga_text_attribute(screen->plain_attribute, style);
 }
 
 /* Setting up. */

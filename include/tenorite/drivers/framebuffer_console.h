@@ -75,8 +75,8 @@ void framebuffer_console_show_at(struct framebuffer_console *screen, volatile vo
  */
 void framebuffer_console_move(struct framebuffer_console *screen, phys_addr root, volatile void *pixels);
 
-/* Colours of the text to come, and of plain text. In the console's other styles only the foreground differs: brown for
- * what is dim, light cyan for a warning, light red for an error. A row that scrolls in is plain. Any context. */
+/* Colours of the text to come, and of plain text; styles are those of the VGA console. A row that scrolls in is plain. Any
+ * context. */
 void framebuffer_console_set_color(struct framebuffer_console *screen, enum vga_color foreground,
                                    enum vga_color background);
 

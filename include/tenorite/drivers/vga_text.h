@@ -62,6 +62,9 @@ void vga_text_init(struct vga_text *screen, volatile uint16_t *cells);
  * what is dim, light cyan for a warning, light red for an error. A row that scrolls in is plain. */
 void vga_text_set_color(struct vga_text *screen, enum vga_color foreground, enum vga_color background);
 
+/* The attribute, background above foreground, that text of that style has where plain text has `plain`. */
+uint8_t vga_text_attribute(uint8_t plain, enum console_style style);
+
 /* Prints one byte as described above. At most 2000 cell writes (when it scrolls). Any context, no lock. */
 void vga_text_write_byte(struct vga_text *screen, uint8_t byte);
 
