@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# check_iso.sh ISO PYTHON FONT_LICENCE: the image is small, boots by BIOS and UEFI, holds a kernel that loaders recognise, and
-# carries the notices of what is in it.
+# check_iso.sh ISO PYTHON FONT_LICENCE: the image is small, boots by BIOS and UEFI, holds a kernel that loaders recognise,
+# and carries the notices of what is in it.
 set -u
 
 iso=$1
