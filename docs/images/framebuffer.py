@@ -3,7 +3,7 @@
 tests have:
 
     PYTHONPATH=tests/qemu/drive python3 tools/vm/run_test.py --name picture --boot bios --memory 128 \\
-        --iso build/dev/tests/qemu/screen/screen_iso.iso --input docs/images/framebuffer.py
+        --iso build/dev/tests/qemu/boot/tenorite_kernel_test_iso_framebuffer.iso --input docs/images/framebuffer.py
 """
 
 import os
