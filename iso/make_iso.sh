@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # make_iso.sh KERNEL OUTPUT: a hybrid ISO that boots KERNEL by GRUB under BIOS and UEFI.
 #
-# From the environment: GRUB_MKRESCUE, OBJCOPY (programs), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text,
-# the default, or framebuffer), SOURCE_DATE_EPOCH (seconds, default 0: the same kernel gives the same image, except for
-# four bytes in the EFI system partition's serial number).
+# From the environment: FONT_LICENCE (the file with the licence of the kernel's font), GRUB_MKRESCUE and OBJCOPY
+# (programs), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text, the default, or framebuffer),
+# PIXELS (GRUB's gfxpayload where there are pixels, default 1024x768x32,auto), SOURCE_DATE_EPOCH (seconds, default 0: the
+# same kernel gives the same image, except for four bytes in the EFI system partition's serial number).
 set -eu
 
 kernel=$1
@@ -25,7 +26,7 @@ command_line=$(printf '%s' "${COMMAND_LINE:-}" | sed 's/[^A-Za-z0-9_=.,:\/+ -]/\
 
 mkdir -p "$stage/boot/grub" "$stage/licences"
 "${OBJCOPY:-objcopy}" --strip-debug "$kernel" "$stage/boot/tenorite.elf"
-sed "s/@SCREEN@/${SCREEN:-text}/" "$here/grub.cfg.in" | while IFS= read -r line; do
+sed "s/@SCREEN@/${SCREEN:-text}/; s/@PIXELS@/${PIXELS:-1024x768x32,auto}/" "$here/grub.cfg.in" | while IFS= read -r line; do
     case $line in
     *@COMMAND_LINE@*) printf '%s%s%s\n' "${line%%@COMMAND_LINE@*}" "$command_line" "${line#*@COMMAND_LINE@}" ;;
     *) printf '%s\n' "$line" ;;
@@ -33,6 +34,7 @@ sed "s/@SCREEN@/${SCREEN:-text}/" "$here/grub.cfg.in" | while IFS= read -r line;
 done > "$stage/boot/grub/grub.cfg"
 cp "$here/NOTICE.txt" "$stage/licences/"
 cp "$here/../LICENSE" "$stage/licences/tenorite-MIT.txt"
+cp "$FONT_LICENCE" "$stage/licences/font.txt"
 if [ -r /usr/share/common-licenses/GPL-3 ]; then
     cp /usr/share/common-licenses/GPL-3 "$stage/licences/grub-GPL-3.txt"
 else

@@ -11,7 +11,6 @@
 #include <tenorite/drivers/inventory.h>
 #include <tenorite/drivers/keyboard.h>
 #include <tenorite/drivers/pci.h>
-#include <tenorite/drivers/vga_text.h>
 #include <tenorite/lib/command_line.h>
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/printk.h>
@@ -25,7 +24,7 @@
  */
 static struct kernel_memory memory;
 static struct executor executor;
-static struct vga_text *screen; /* NULL: none */
+static struct console *screen; /* NULL: none */
 static struct keyboard keyboard;
 static struct terminal serial_terminal, screen_terminal;
 static struct command_environment shell_environment;
@@ -82,28 +81,45 @@ static void boot_log(const struct boot_info *boot_info)
                     BOOT_COMMAND_LINE_BYTES - 1);
 }
 
+/* The framebuffer's place in the address space that is not yet in use. */
+static void framebuffer_move(void)
+{
+    struct framebuffer_console *console = early_console_framebuffer();
+    if (!console)
+        return;
+    const struct boot_framebuffer *mode = &console->framebuffer.mode;
+    struct mmio_mapping mapping =
+        mmio_map(&memory.mmio, phys_addr_new(mode->base), framebuffer_length_bytes(mode), MMIO_WRITE_COMBINING);
+    if (mapping.error != MAP_OK) {
+        inventory_missing("framebuffer", "cannot be shown: %s", map_error_name(mapping.error));
+        screen = NULL;
+    }
+    framebuffer_console_move(console, mapper_root(&memory.space.mapper).start, mapping.start);
+}
+
 static void memory_start(const struct boot_info *boot_info)
 {
-    enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
+    enum kernel_memory_error error = kernel_memory_build(&memory, boot_info);
     if (error != KERNEL_MEMORY_OK)
         panic("memory: %s", kernel_memory_error_text(error));
+    framebuffer_move();
+    kernel_memory_activate(&memory);
     if (!address_space_is_w_xor_x(&memory.space))
         log_warning("mm", "this CPU has no execute protection: data pages can be executed");
     log_info("mm", "%llu KiB of memory free", (unsigned long long)frames_statistics(&memory.frames).free_count * 4);
 }
 
-/* The boot information may say that the screen is not in text mode. */
-static void screen_check(const struct boot_info *boot_info)
+static void screen_log(const struct boot_info *boot_info)
 {
-    screen = early_console_screen();
-    if (screen && !vga_text_is_present(&boot_info->framebuffer)) {
-        screen->console.is_selected = false;
-        screen = NULL;
+    const struct boot_framebuffer *framebuffer = &boot_info->framebuffer;
+    struct framebuffer_console *console = early_console_framebuffer();
+    if (console) {
+        inventory_found("framebuffer", "%u x %u pixels of %d bits, %u x %u characters", framebuffer->width,
+                        framebuffer->height, framebuffer->bits_per_pixel, console->columns, console->rows);
+        return;
     }
-}
-
-static void screen_log(void)
-{
+    if (framebuffer->kind == BOOT_FRAMEBUFFER_RGB || framebuffer->kind == BOOT_FRAMEBUFFER_UNUSABLE)
+        inventory_missing("framebuffer", "%s", framebuffer_console_error_text(early_console_framebuffer_error()));
     if (screen)
         inventory_found("vga", "text, %d x %d characters", VGA_TEXT_COLUMNS, VGA_TEXT_ROWS);
     else
@@ -164,7 +180,7 @@ static void screen_shell_start(void)
         inventory_missing("keyboard", "not looked for, there is no screen to type to");
         return;
     }
-    terminal_init(&screen_terminal, "shell on screen", TERMINAL_SCAN_CODES, &screen->console);
+    terminal_init(&screen_terminal, "shell on screen", TERMINAL_SCAN_CODES, screen);
     enum keyboard_error error = keyboard_init(&keyboard, KEYBOARD_IRQ, terminal_sink(&screen_terminal));
     if (error != KEYBOARD_OK) {
         inventory_missing("keyboard", "%s", keyboard_error_text(error));
@@ -185,11 +201,11 @@ static void pci_check(void)
 
 void kernel_main(const struct boot_info *boot_info)
 {
+    screen = early_console_start_screen(boot_info);
     log_option_apply(boot_info);
-    screen_check(boot_info);
     console_option_apply(boot_info);
     boot_log(boot_info);
-    screen_log();
+    screen_log(boot_info);
     memory_start(boot_info);
     executor_init(&executor, &memory.heap);
     shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};

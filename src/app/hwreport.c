@@ -185,6 +185,9 @@ static void print_screen(const struct command_environment *environment, struct c
     case BOOT_FRAMEBUFFER_NONE:
         print_line(output, "  nothing");
         return;
+    case BOOT_FRAMEBUFFER_UNUSABLE:
+        print_line(output, "  what cannot be used");
+        return;
     case BOOT_FRAMEBUFFER_TEXT:
         print_line(output, "  text, %ux%u characters, at %#llx", screen->width, screen->height,
                    (unsigned long long)screen->base);

@@ -72,6 +72,7 @@ bool vga_text_is_present(const struct boot_framebuffer *framebuffer)
     case BOOT_FRAMEBUFFER_RGB:
         return false;
     case BOOT_FRAMEBUFFER_NONE:
+    case BOOT_FRAMEBUFFER_UNUSABLE:
         return crtc_answers();
     }
     return false;
@@ -117,13 +118,17 @@ static void console_write_vga(struct console *self, const char *bytes, size_t le
     show_cursor(screen);
 }
 
-static void set_style_vga(struct console *self, enum console_style style)
+uint8_t vga_text_attribute(uint8_t plain, enum console_style style)
 {
     static const uint8_t foregrounds[] = {
         [CONSOLE_DIM] = VGA_BROWN, [CONSOLE_WARNING] = VGA_LIGHT_CYAN, [CONSOLE_ERROR] = VGA_LIGHT_RED};
+    return style == CONSOLE_PLAIN ? plain : (uint8_t)((plain & 0xf0u) | foregrounds[style]);
+}
+
+static void set_style_vga(struct console *self, enum console_style style)
+{
     struct vga_text *screen = CONTAINER_OF(self, struct vga_text, console);
-    screen->attribute = style == CONSOLE_PLAIN ? screen->plain_attribute
-                                               : (uint8_t)((screen->plain_attribute & 0xf0u) | foregrounds[style]);
+    screen->attribute = vga_text_attribute(screen->plain_attribute, style);
 }
 
 void vga_text_init(struct vga_text *screen, volatile uint16_t *cells)

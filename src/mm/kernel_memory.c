@@ -6,7 +6,6 @@
 #include <tenorite/lib/text.h>
 
 enum { MAX_RANGES = 2 * BOOT_MAX_REGIONS };
-#define BOOT_WINDOW_END (4ull << 30) /* what the boot tables show of physical memory */
 
 /* Firmware keeps data and tables below 1 MiB that not every memory map admits, and other CPUs will start there. */
 enum { LOW_MEMORY_BYTES = 1 << 20 };
@@ -28,7 +27,7 @@ static enum region_error reserve_used(struct region_list *usable, const struct b
 static enum kernel_memory_error own_frames(struct kernel_memory *memory, struct region_list *usable)
 {
     const char *window = virt_addr_to_pointer(memory_layout()->physical_window.start);
-    struct frames_storage storage = frames_carve_storage(usable, BOOT_WINDOW_END);
+    struct frames_storage storage = frames_carve_storage(usable, memory_layout()->boot_window_bytes);
     if (storage.start == 0)
         return KERNEL_MEMORY_NO_ROOM;
     frames_init(&memory->frames, (void *)(uintptr_t)(window + storage.start), storage.length_bytes, usable);
@@ -46,17 +45,7 @@ static enum kernel_memory_error build_error(enum map_error error)
     return KERNEL_MEMORY_NOT_MAPPED;
 }
 
-static enum kernel_memory_error own_address_space(struct kernel_memory *memory, const struct region_list *ram)
-{
-    enum map_error error = address_space_build(&memory->space, &memory->frames, ram);
-    if (error != MAP_OK)
-        return build_error(error);
-    address_space_activate(&memory->space);
-    paging_harden();
-    return KERNEL_MEMORY_OK;
-}
-
-enum kernel_memory_error kernel_memory_init(struct kernel_memory *memory, const struct boot_info *boot_info)
+enum kernel_memory_error kernel_memory_build(struct kernel_memory *memory, const struct boot_info *boot_info)
 {
     static struct region ram_ranges[MAX_RANGES], usable_ranges[MAX_RANGES];
     struct region_list ram = REGION_LIST(ram_ranges), usable = REGION_LIST(usable_ranges);
@@ -70,15 +59,31 @@ enum kernel_memory_error kernel_memory_init(struct kernel_memory *memory, const 
     if (usable.count == 0)
         return KERNEL_MEMORY_NO_USABLE_REGION;
     enum kernel_memory_error error = own_frames(memory, &usable);
-    if (error == KERNEL_MEMORY_OK)
-        error = own_address_space(memory, &ram);
     if (error != KERNEL_MEMORY_OK)
         return error;
+    enum map_error map_error = address_space_build(&memory->space, &memory->frames, &ram);
+    if (map_error != MAP_OK)
+        return build_error(map_error);
     enum heap_error heap_error =
         heap_init(&memory->heap, &memory->space.mapper, &memory->frames, memory_layout()->heap);
     ASSERT(heap_error == HEAP_OK, "the layout's heap range: error %d", (int)heap_error);
     mmio_init(&memory->mmio, &memory->space.mapper, memory_layout()->mmio);
     return KERNEL_MEMORY_OK;
+}
+
+void kernel_memory_activate(const struct kernel_memory *memory)
+{
+    paging_set_memory_types();
+    address_space_activate(&memory->space);
+    paging_harden();
+}
+
+enum kernel_memory_error kernel_memory_init(struct kernel_memory *memory, const struct boot_info *boot_info)
+{
+    enum kernel_memory_error error = kernel_memory_build(memory, boot_info);
+    if (error == KERNEL_MEMORY_OK)
+        kernel_memory_activate(memory);
+    return error;
 }
 
 const char *kernel_memory_error_text(enum kernel_memory_error error)

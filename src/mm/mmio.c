@@ -9,13 +9,17 @@ void mmio_init(struct mmio *mmio, struct mapper *mapper, struct virtual_range ra
     *mmio = (struct mmio){mapper, range, 0};
 }
 
-/* With the page attribute table as it is after a reset, both bits together are "uncacheable" whatever the memory type
- * registers say (Intel SDM vol. 3A, Table 11-11 "Selection of PAT Entries with PAT, PCD, and PWT Flags"). */
+/* Both cache bits together select entry 3 of the page attribute table, "uncacheable" whatever the memory type registers
+ * say; PAT alone selects entry 4, which paging_set_memory_types() makes write combining, also whatever they say (Intel SDM
+ * vol. 3A, Table 12-11 "Selection of PAT Entries with PAT, PCD, and PWT Flags", Table 12-7 "Effective Page-Level Memory
+ * Types for Pentium III and More Recent Processor Families"). */
 static page_flags flags_for(enum mmio_kind kind)
 {
     switch (kind) {
     case MMIO_UNCACHED:
         return PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE, NO_CACHE, WRITE_THROUGH);
+    case MMIO_WRITE_COMBINING:
+        return PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE, PAT);
     }
     panic("no such kind of device memory: %d", kind);
 }

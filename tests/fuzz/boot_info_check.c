@@ -32,7 +32,8 @@ static void check_text_screen(const struct boot_framebuffer *screen)
 
 static void check_pixels(const struct boot_framebuffer *screen)
 {
-    FUZZ_REQUIRE(screen->bits_per_pixel == 16 || screen->bits_per_pixel == 32);
+    FUZZ_REQUIRE(screen->bits_per_pixel == 15 || screen->bits_per_pixel == 16 || screen->bits_per_pixel == 24 ||
+                 screen->bits_per_pixel == 32);
     FUZZ_REQUIRE(screen->red_bits > 0 && screen->red_shift + screen->red_bits <= screen->bits_per_pixel);
     FUZZ_REQUIRE(screen->green_bits > 0 && screen->green_shift + screen->green_bits <= screen->bits_per_pixel);
     FUZZ_REQUIRE(screen->blue_bits > 0 && screen->blue_shift + screen->blue_bits <= screen->bits_per_pixel);
@@ -41,13 +42,13 @@ static void check_pixels(const struct boot_framebuffer *screen)
 static void check_framebuffer(const struct boot_info *info)
 {
     const struct boot_framebuffer *screen = &info->framebuffer;
-    if (screen->kind == BOOT_FRAMEBUFFER_NONE) {
+    if (screen->kind == BOOT_FRAMEBUFFER_NONE || screen->kind == BOOT_FRAMEBUFFER_UNUSABLE) {
         FUZZ_REQUIRE(screen->base == 0 && screen->width == 0 && screen->height == 0 && screen->pitch_bytes == 0);
         return;
     }
     FUZZ_REQUIRE(screen->kind == BOOT_FRAMEBUFFER_TEXT || screen->kind == BOOT_FRAMEBUFFER_RGB);
     FUZZ_REQUIRE(screen->width > 0 && screen->height > 0);
-    FUZZ_REQUIRE(screen->pitch_bytes / (screen->bits_per_pixel / 8) >= screen->width);
+    FUZZ_REQUIRE(screen->pitch_bytes / ((screen->bits_per_pixel + 7u) / 8) >= screen->width);
     FUZZ_REQUIRE(screen->base > 0 && screen->base < PHYSICAL_END);
     uint64_t size = (uint64_t)screen->pitch_bytes * screen->height;
     FUZZ_REQUIRE(size <= PHYSICAL_END - screen->base);

@@ -43,7 +43,7 @@ static bool is_of_efi(uint64_t type)
 static void check_chain(const uint8_t *information, const struct boot_info *info)
 {
     const uint8_t *end = information + fuzz_number(information, 4), *tag = information + 8;
-    size_t modules = 0, regions = 0, screens = 0;
+    size_t modules = 0, regions = 0, screens = 0, whole_screens = 0;
     bool has_efi = false;
     FUZZ_REQUIRE(info->information_length == fuzz_number(information, 4));
     while (fuzz_number(tag, 4) != 0) {
@@ -51,14 +51,17 @@ static void check_chain(const uint8_t *information, const struct boot_info *info
         FUZZ_REQUIRE(size >= 8 && size <= (size_t)(end - tag - 8));
         modules += fuzz_number(tag, 4) == 3;
         has_efi |= is_of_efi(fuzz_number(tag, 4));
-        screens += fuzz_number(tag, 4) == 8 && size >= 30 && (tag[29] != RGB || size >= 38);
+        screens += fuzz_number(tag, 4) == 8;
+        whole_screens += fuzz_number(tag, 4) == 8 && size >= 30 && (tag[29] != RGB || size >= 38);
         for (size_t at = 16; fuzz_number(tag, 4) == 6 && at < size; at += fuzz_number(tag + 8, 4))
             regions += says_something(tag + at);
         tag += (size + 7) / 8 * 8;
     }
     FUZZ_REQUIRE(tag + 8 == end && fuzz_number(tag + 4, 4) == 8);
     FUZZ_REQUIRE(info->module_count == modules && info->region_count == regions);
-    FUZZ_REQUIRE(info->framebuffer.kind == BOOT_FRAMEBUFFER_NONE || screens > 0);
+    enum boot_framebuffer_kind kind = info->framebuffer.kind;
+    FUZZ_REQUIRE((kind == BOOT_FRAMEBUFFER_NONE) == (screens == 0));
+    FUZZ_REQUIRE(whole_screens > 0 || kind == BOOT_FRAMEBUFFER_NONE || kind == BOOT_FRAMEBUFFER_UNUSABLE);
     FUZZ_REQUIRE(info->firmware == (has_efi ? BOOT_FIRMWARE_UEFI : BOOT_FIRMWARE_BIOS));
 }
 

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# check_iso.sh ISO PYTHON: the image is small, boots by BIOS and UEFI, holds a kernel that loaders recognise, and carries
-# the notices of what is in it.
+# check_iso.sh ISO PYTHON FONT_LICENCE: the image is small, boots by BIOS and UEFI, holds a kernel that loaders recognise,
+# and carries the notices of what is in it.
 set -u
 
 iso=$1
 python=$2
+font_licence=$3
 source=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,6 +29,9 @@ done
 if [ -r /usr/share/common-licenses/GPL-3 ]; then
     echo "$files" | grep -qF "'/licences/grub-GPL-3.txt'" || complain "the text of GRUB's licence is missing"
 fi
+
+xorriso -osirrox on -indev "$iso" -extract /licences/font.txt "$work/font.txt" 2>/dev/null
+cmp -s "$font_licence" "$work/font.txt" || complain "/licences/font.txt is not $font_licence"
 
 boot_records=$(xorriso -indev "$iso" -report_el_torito plain 2>/dev/null)
 echo "$boot_records" | grep -q 'El Torito boot img.*BIOS' || complain "no boot record for BIOS"

@@ -33,13 +33,18 @@ struct boot_module {
     char command_line[64];
 };
 
-enum boot_framebuffer_kind { BOOT_FRAMEBUFFER_NONE, BOOT_FRAMEBUFFER_TEXT, BOOT_FRAMEBUFFER_RGB };
+enum boot_framebuffer_kind {
+    BOOT_FRAMEBUFFER_NONE,     /* the loader said nothing */
+    BOOT_FRAMEBUFFER_TEXT,     /* text mode */
+    BOOT_FRAMEBUFFER_RGB,      /* pixels with a field each for red, green and blue */
+    BOOT_FRAMEBUFFER_UNUSABLE, /* what the loader said is of no known kind, or contradicts itself; nothing else is set */
+};
 
 struct boot_framebuffer {
-    enum boot_framebuffer_kind kind; /* NONE: the loader said nothing */
+    enum boot_framebuffer_kind kind;
     uint64_t base;
     uint32_t pitch_bytes, width, height; /* width and height in pixels, or in characters for TEXT */
-    uint8_t bits_per_pixel;
+    uint8_t bits_per_pixel;              /* RGB: 15, 16, 24 or 32; 15 take two bytes */
     uint8_t red_shift, red_bits, green_shift, green_bits, blue_shift, blue_bits;
 };
 

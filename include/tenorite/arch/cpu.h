@@ -11,6 +11,10 @@ ALWAYS_INLINE bool cpu_local_test_and_clear_bit(uint32_t *word, unsigned bit);
 /* A hint for loops that wait for another CPU or a device. */
 ALWAYS_INLINE void cpu_pause(void);
 
+/* Sends on what this CPU has collected of writes to write-combining memory (MMIO_WRITE_COMBINING), which otherwise may
+ * stay in it for any time. */
+ALWAYS_INLINE void cpu_flush_writes(void);
+
 /*
  * Enables interrupts and sleeps until one arrives, without a gap between the two in which a wake could be lost.
  * Call with interrupts off, after a last look at every queue; returns with interrupts on. The only place in the

@@ -10,11 +10,11 @@ struct virtual_range {
 };
 
 struct memory_layout {
-    struct virtual_range
-        physical_window;       /* physical address p appears at start + p; once remapped, RAM and few registers */
-    struct virtual_range heap; /* reserved for the heap to grow into */
-    struct virtual_range mmio; /* device memory */
-    struct virtual_range text_screen; /* VGA text memory, visible from the first moment to the last: for panics */
+    struct virtual_range physical_window; /* address p is at start + p; once remapped, RAM and few registers */
+    uint64_t boot_window_bytes;           /* how much of it, from its start, the boot tables show: RAM or not */
+    struct virtual_range heap;            /* reserved for the heap to grow into */
+    struct virtual_range mmio;            /* device memory */
+    struct virtual_range text_screen;     /* VGA text memory, visible from the first moment to the last: for panics */
 };
 const struct memory_layout *memory_layout(void);
 

@@ -24,6 +24,13 @@ struct paging_features {
 };
 struct paging_features paging_features(void);
 
+/*
+ * Gives this CPU the memory types that page flags choose from: those that every CPU has after a reset, but that PAGE_PAT
+ * with neither PAGE_NO_CACHE nor PAGE_WRITE_THROUGH is write combining. Each CPU calls it once, before it uses a page
+ * with PAGE_PAT; its caches and cached translations are empty afterwards.
+ */
+void paging_set_memory_types(void);
+
 /* Turns on what protects the kernel from itself once its pages have the right permissions: CR0.WP, and SMEP, SMAP
  * and UMIP where the CPU has them. */
 void paging_harden(void);

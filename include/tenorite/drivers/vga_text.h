@@ -48,9 +48,9 @@ struct vga_text {
 
 /*
  * Whether the machine shows VGA text, from what the boot loader said about the screen: TEXT if it has this driver's
- * address and size, RGB never; for NONE the CRT controller is looked for at its ports (and left as it was). Video memory
- * is never asked: it may read back what was written with no screen behind it. Early boot; four port reads and five port
- * writes.
+ * address and size, RGB never; for NONE and UNUSABLE the CRT controller is looked for at its ports (and left as it was).
+ * Video memory is never asked: it may read back what was written with no screen behind it. Early boot; four port reads
+ * and five port writes.
  */
 bool vga_text_is_present(const struct boot_framebuffer *framebuffer);
 
@@ -61,6 +61,9 @@ void vga_text_init(struct vga_text *screen, volatile uint16_t *cells);
 /* Colours of the text to come, and of plain text. In the console's other styles only the foreground differs: brown for
  * what is dim, light cyan for a warning, light red for an error. A row that scrolls in is plain. */
 void vga_text_set_color(struct vga_text *screen, enum vga_color foreground, enum vga_color background);
+
+/* The attribute, background above foreground, that text of that style has where plain text has `plain`. */
+uint8_t vga_text_attribute(uint8_t plain, enum console_style style);
 
 /* Prints one byte as described above. At most 2000 cell writes (when it scrolls). Any context, no lock. */
 void vga_text_write_byte(struct vga_text *screen, uint8_t byte);

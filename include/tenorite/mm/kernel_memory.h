@@ -25,12 +25,21 @@ enum NODISCARD kernel_memory_error {
 };
 
 /*
- * Brings memory up: finds the usable RAM that neither the image, nor the boot loader's information, nor a module
- * occupies; hands it to the frame allocator; builds the kernel's own address space, in which no page is both writable
- * and executable, and switches to it; and prepares an empty heap and the range for device memory.
+ * Brings memory up, in two steps. Early boot, once, on the boot page tables, which stay in use on an error; *memory means
+ * nothing then.
  *
- * Early boot, once, on the boot page tables. On an error the boot tables are still in use and *memory means nothing.
+ * kernel_memory_build() finds the usable RAM that neither the image, nor the boot loader's information, nor a module
+ * occupies; hands it to the frame allocator; builds the kernel's own address space, in which no page is both writable
+ * and executable; and prepares an empty heap and the range for device memory. It does not switch: device memory can be
+ * mapped now and is visible from the switch on; the heap has to wait for it.
+ *
+ * kernel_memory_activate() switches to that address space: what the boot tables show besides it is gone. For the first
+ * CPU.
+ *
+ * kernel_memory_init() is both, for kernels that map nothing in between.
  */
+enum kernel_memory_error kernel_memory_build(struct kernel_memory *memory, const struct boot_info *boot_info);
+void kernel_memory_activate(const struct kernel_memory *memory);
 enum kernel_memory_error kernel_memory_init(struct kernel_memory *memory, const struct boot_info *boot_info);
 
 /* What went wrong, as one line. */

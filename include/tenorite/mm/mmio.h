@@ -11,8 +11,12 @@ struct mmio {
     uint64_t used_bytes;
 };
 
-/* How the CPU caches device memory. Uncached: every access reaches the device, in program order. */
-enum mmio_kind { MMIO_UNCACHED };
+/*
+ * How the CPU caches device memory. Uncached: every access reaches the device, in program order. Write combining: writes
+ * are collected, and reach the device in larger pieces, in any order, and at the latest by cpu_flush_writes() (arch/cpu.h);
+ * reads are slow. For pixels, never for registers.
+ */
+enum mmio_kind { MMIO_UNCACHED, MMIO_WRITE_COMBINING };
 
 /* `range` is page aligned and nothing is mapped in it. */
 void mmio_init(struct mmio *mmio, struct mapper *mapper, struct virtual_range range);

@@ -3,15 +3,18 @@
 
 #include <tenorite/lib/compiler.h>
 
-/* SDM vol. 3A, 2.5 "Control Registers" and 2.2.1 "Extended Feature Enable Register". */
+/* SDM vol. 3A, 2.5 "Control Registers", 2.2.1 "Extended Feature Enable Register", 12.12.2 "IA32_PAT MSR". */
 enum {
     CR0_WRITE_PROTECT = 1 << 16,
+    CR0_NOT_WRITE_THROUGH = 1 << 29,
+    CR0_CACHE_DISABLE = 1 << 30,
     CR4_MACHINE_CHECK_ENABLE = 1 << 6,
     CR4_PAGE_GLOBAL_ENABLE = 1 << 7,
     CR4_UMIP = 1 << 11,
     CR4_SMEP = 1 << 20,
     CR4_SMAP = 1 << 21,
     EFER_NO_EXECUTE_ENABLE = 1 << 11,
+    MSR_PAGE_ATTRIBUTE_TABLE = 0x277,
     MSR_EFER = (int)0xc0000080,
 };
 

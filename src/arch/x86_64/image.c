@@ -81,6 +81,7 @@ const struct memory_layout *memory_layout(void)
 {
     static const struct memory_layout layout = {
         .physical_window = {{PHYSICAL_WINDOW_BASE}, PHYSICAL_WINDOW_BYTES},
+        .boot_window_bytes = (uint64_t)BOOT_WINDOW_GIB << 30,
         .heap = {{HEAP_BASE}, HEAP_BYTES},
         .mmio = {{MMIO_BASE}, MMIO_BYTES},
         .text_screen = {{KERNEL_BASE + TEXT_SCREEN_PHYSICAL}, TEXT_SCREEN_BYTES},

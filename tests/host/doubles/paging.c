@@ -40,6 +40,11 @@ struct paging_features paging_features(void)
     return paging_double.features;
 }
 
+void paging_set_memory_types(void)
+{
+    paging_double.memory_types_set_before_root_write = paging_double.root_write_count == 0;
+}
+
 void paging_harden(void)
 {
 }

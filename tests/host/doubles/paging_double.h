@@ -15,6 +15,7 @@ struct paging_double {
     uint64_t full_flush_count;
     phys_addr root;
     unsigned root_write_count;
+    bool memory_types_set_before_root_write;
     struct paging_features features;
     struct memory_layout layout;
     const struct image_segment *segments;

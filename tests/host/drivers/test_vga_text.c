@@ -323,6 +323,7 @@ static void without_a_word_the_crt_controller_is_looked_for_and_left_as_it_was(v
     for (unsigned i = 0; i < 32; i++)
         crtc.registers[i] = (uint8_t)(i * 5);
     assert_true(vga_text_is_present(&(struct boot_framebuffer){.kind = BOOT_FRAMEBUFFER_NONE}));
+    assert_true(vga_text_is_present(&(struct boot_framebuffer){.kind = BOOT_FRAMEBUFFER_UNUSABLE}));
     assert_int_equal(crtc.index, 0x11);
     for (unsigned i = 0; i < 32; i++)
         assert_int_equal(crtc.registers[i], (uint8_t)(i * 5));

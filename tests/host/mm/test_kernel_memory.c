@@ -52,6 +52,7 @@ static int setup(void **state)
     paging_double.image_end = phys_addr_new(IMAGE_END);
     paging_double.layout = (struct memory_layout){
         .physical_window = {virt_addr_from_pointer(fixture_memory), FIXTURE_BYTES},
+        .boot_window_bytes = FIXTURE_BYTES,
         .heap = {virt_addr_new(0xffffa00000000000), 1 << 30},
         .mmio = {virt_addr_new(0xffffb00000000000), 1 << 30},
     };
@@ -135,6 +136,29 @@ static void the_new_address_space_is_in_use_and_shows_all_of_ram(void **state)
     }
 }
 
+/* Whoever prints on a screen of pixels wants to see it in the new address space from its first moment on. */
+static void device_memory_can_be_mapped_before_the_switch(void **state)
+{
+    (void)state;
+    assert_int_equal(kernel_memory_build(&memory, &boot_info), KERNEL_MEMORY_OK);
+    assert_int_equal(paging_double.root_write_count, 0);
+    struct mmio_mapping pixels = mmio_map(&memory.mmio, phys_addr_new(0xfd000000), 8192, MMIO_WRITE_COMBINING);
+    assert_int_equal(pixels.error, MAP_OK);
+    kernel_memory_activate(&memory);
+    assert_true(paging_double.memory_types_set_before_root_write);
+    assert_int_equal(paging_double.root_write_count, 1);
+    struct translation found =
+        translate(&memory.space.mapper, virt_addr_from_pointer((const void *)(uintptr_t)pixels.start));
+    assert_int_equal(translation_address(found).value, 0xfd000000);
+}
+
+static void frames_that_the_boot_tables_do_not_show_are_no_place_for_bookkeeping(void **state)
+{
+    (void)state;
+    paging_double.layout.boot_window_bytes = IMAGE_END;
+    assert_int_equal(kernel_memory_build(&memory, &boot_info), KERNEL_MEMORY_NO_ROOM);
+}
+
 static void memory_that_is_all_in_use_is_refused(void **state)
 {
     (void)state;
@@ -210,6 +234,8 @@ int main(void)
         cmocka_unit_test_setup(what_is_in_use_is_never_handed_out_and_the_rest_is, setup),
         cmocka_unit_test_setup(reserved_memory_is_not_handed_out, setup),
         cmocka_unit_test_setup(the_new_address_space_is_in_use_and_shows_all_of_ram, setup),
+        cmocka_unit_test_setup(device_memory_can_be_mapped_before_the_switch, setup),
+        cmocka_unit_test_setup(frames_that_the_boot_tables_do_not_show_are_no_place_for_bookkeeping, setup),
         cmocka_unit_test_setup(memory_that_is_all_in_use_is_refused, setup),
         cmocka_unit_test_setup(the_most_ranges_that_can_be_reported_fit, setup),
         cmocka_unit_test_setup(too_few_frames_are_named_so, setup),

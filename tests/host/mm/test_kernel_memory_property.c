@@ -39,6 +39,7 @@ static void make_machine(void)
     paging_double.segment_count = COUNT_OF(segments);
     paging_double.layout = (struct memory_layout){
         .physical_window = {virt_addr_from_pointer(fixture_memory), FIXTURE_BYTES},
+        .boot_window_bytes = FIXTURE_BYTES,
         .heap = {virt_addr_new(0xffffa00000000000), 1 << 30},
         .mmio = {virt_addr_new(0xffffb00000000000), 1 << 30},
     };

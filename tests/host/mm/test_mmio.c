@@ -41,6 +41,15 @@ static void device_memory_is_uncached_and_not_executable(void **state)
     expect_nothing_mapped(range_start + 0x8000);
 }
 
+static void write_combining_is_chosen_by_the_attribute_bit_alone(void **state)
+{
+    (void)state;
+    struct mmio_mapping screen = mmio_map(&mmio, phys_addr_new(0xfd000000), 0x3000, MMIO_WRITE_COMBINING);
+    assert_int_equal(screen.error, MAP_OK);
+    for (uint64_t offset = 0; offset < 0x3000; offset += 4096)
+        assert_int_equal(*fixture_entry(range_start + offset, 1), 0x80000000fd000083 + offset);
+}
+
 static void unaligned_devices_keep_their_offset(void **state)
 {
     (void)state;
@@ -85,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(device_memory_is_uncached_and_not_executable, setup),
+        cmocka_unit_test_setup(write_combining_is_chosen_by_the_attribute_bit_alone, setup),
         cmocka_unit_test_setup(unaligned_devices_keep_their_offset, setup),
         cmocka_unit_test_setup(bad_ranges_are_refused, setup),
         cmocka_unit_test_setup(an_error_on_the_way_maps_nothing, setup),

@@ -160,24 +160,32 @@ static enum multiboot2_error collect_memory_map(struct byte_span tag, struct boo
     return MULTIBOOT2_OK;
 }
 
+static const struct boot_framebuffer unusable_framebuffer = {.kind = BOOT_FRAMEBUFFER_UNUSABLE};
+
 static bool field_fits(uint8_t shift, uint8_t bits, uint8_t bits_per_pixel)
 {
     return bits > 0 && (unsigned)shift + bits <= bits_per_pixel;
 }
 
+static bool is_pixel_size(uint8_t bits)
+{
+    return bits == 15 || bits == 16 || bits == 24 || bits == 32;
+}
+
 static bool framebuffer_is_usable(const struct boot_framebuffer *screen)
 {
-    unsigned bits = screen->bits_per_pixel;
+    uint64_t bytes_per_pixel = (screen->bits_per_pixel + 7u) / 8;
     uint64_t size = (uint64_t)screen->pitch_bytes * screen->height;
     if (screen->base == 0 || screen->width == 0 || screen->height == 0)
         return false;
     if (!phys_addr_is_valid(screen->base) || size > (1ull << PHYS_ADDR_BITS) - screen->base)
         return false;
-    if ((bits != 16 && bits != 32) || screen->pitch_bytes < (uint64_t)screen->width * (bits / 8))
+    if (screen->pitch_bytes < screen->width * bytes_per_pixel)
         return false;
     if (screen->kind == BOOT_FRAMEBUFFER_TEXT)
-        return bits == 16;
-    return field_fits(screen->red_shift, screen->red_bits, screen->bits_per_pixel) &&
+        return screen->bits_per_pixel == 16;
+    return is_pixel_size(screen->bits_per_pixel) &&
+           field_fits(screen->red_shift, screen->red_bits, screen->bits_per_pixel) &&
            field_fits(screen->green_shift, screen->green_bits, screen->bits_per_pixel) &&
            field_fits(screen->blue_shift, screen->blue_bits, screen->bits_per_pixel);
 }
@@ -206,7 +214,7 @@ static void collect_framebuffer(struct byte_span tag, struct boot_info *out)
         screen.blue_bits = byte_span_u8(tag, COLOURS_AT + 5);
     }
     bool is_known = kind == KIND_RGB || kind == KIND_TEXT;
-    out->framebuffer = is_known && framebuffer_is_usable(&screen) ? screen : (struct boot_framebuffer){};
+    out->framebuffer = is_known && framebuffer_is_usable(&screen) ? screen : unusable_framebuffer;
 }
 
 /* u32 type, u32 size, copy (3.6.16 "ACPI old RSDP", 3.6.17 "ACPI new RSDP") */
@@ -257,7 +265,7 @@ static void drop_framebuffer_in_usable_memory(struct boot_info *out)
         if (region->kind != BOOT_REGION_USABLE || region->base >= end ||
             region->base + region->length <= screen->base)
             continue;
-        out->framebuffer = (struct boot_framebuffer){};
+        out->framebuffer = unusable_framebuffer;
         return;
     }
 }

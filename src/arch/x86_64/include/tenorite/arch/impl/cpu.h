@@ -20,3 +20,9 @@ ALWAYS_INLINE void cpu_pause(void)
 {
     __asm__ volatile("pause" ::: "memory");
 }
+
+/* SDM vol. 3A, 12.3.1 "Buffering of Write Combining Memory Locations". */
+ALWAYS_INLINE void cpu_flush_writes(void)
+{
+    __asm__ volatile("sfence" ::: "memory");
+}

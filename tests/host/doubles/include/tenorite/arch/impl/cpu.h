@@ -23,3 +23,7 @@ ALWAYS_INLINE bool cpu_local_test_and_clear_bit(uint32_t *word, unsigned bit)
 ALWAYS_INLINE void cpu_pause(void)
 {
 }
+
+ALWAYS_INLINE void cpu_flush_writes(void)
+{
+}
