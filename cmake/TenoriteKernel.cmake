@@ -17,15 +17,16 @@ function(tenorite_add_kernel target)
 endfunction()
 
 # tenorite_add_iso(TARGET KERNEL target [OUTPUT file] [COMMAND_LINE text] [SCREEN text|framebuffer]
-#     [PIXELS WIDTHxHEIGHTxBITS[,...]] [DEFAULT]): a hybrid image that boots the kernel by GRUB (Multiboot2) under BIOS and
-# UEFI, from a CD or a disk. SCREEN says which of the boot menu's entries starts (default text: text mode where there is
-# one), PIXELS what a screen of pixels is to be like, the first that the machine has (default 1024x768x32,auto). The file
-# is in the target's property ISO_FILE; DEFAULT builds it with `all`.
+#     [PIXELS WIDTHxHEIGHTxBITS[,...]] [MENU_SECONDS n] [DEFAULT]): a hybrid image that boots the kernel by GRUB (Multiboot2)
+# under BIOS and UEFI, from a CD or a disk. SCREEN says which of the boot menu's entries starts (default text: text mode
+# where there is one), PIXELS what a screen of pixels is to be like, the first that the machine has (default
+# 1024x768x32,auto), MENU_SECONDS how long the menu waits for somebody to choose (default 0: it is not shown). The file is
+# in the target's property ISO_FILE; DEFAULT builds it with `all`.
 function(tenorite_add_iso target)
     if(NOT TENORITE_ISO)
         message(FATAL_ERROR "tenorite_add_iso(${target}): this build makes no ISO (TENORITE_ISO is OFF)")
     endif()
-    cmake_parse_arguments(PARSE_ARGV 1 iso "DEFAULT" "KERNEL;OUTPUT;COMMAND_LINE;SCREEN;PIXELS" "")
+    cmake_parse_arguments(PARSE_ARGV 1 iso "DEFAULT" "KERNEL;OUTPUT;COMMAND_LINE;SCREEN;PIXELS;MENU_SECONDS" "")
     if(iso_UNPARSED_ARGUMENTS OR NOT TARGET "${iso_KERNEL}")
         message(FATAL_ERROR "tenorite_add_iso(${target}): KERNEL must name a kernel target; unknown: ${iso_UNPARSED_ARGUMENTS}")
     endif()
@@ -42,6 +43,11 @@ function(tenorite_add_iso target)
     elseif(NOT iso_PIXELS MATCHES "^[0-9]+x[0-9]+x[0-9]+(,[0-9]+x[0-9]+x[0-9]+)*(,auto)?$")
         message(FATAL_ERROR "tenorite_add_iso(${target}): PIXELS ${iso_PIXELS} is no WIDTHxHEIGHTxBITS[,...][,auto]")
     endif()
+    if(NOT iso_MENU_SECONDS)
+        set(iso_MENU_SECONDS 0)
+    elseif(NOT iso_MENU_SECONDS MATCHES "^[0-9]+$")
+        message(FATAL_ERROR "tenorite_add_iso(${target}): MENU_SECONDS ${iso_MENU_SECONDS} is no whole number")
+    endif()
     set(all "")
     if(iso_DEFAULT)
         set(all ALL)
@@ -49,7 +55,7 @@ function(tenorite_add_iso target)
     add_custom_command(
         OUTPUT ${iso_OUTPUT}
         COMMAND ${CMAKE_COMMAND} -E env "GRUB_MKRESCUE=${GRUB_MKRESCUE}" "OBJCOPY=${TENORITE_OBJCOPY}"
-                "COMMAND_LINE=${iso_COMMAND_LINE}" SCREEN=${iso_SCREEN} PIXELS=${iso_PIXELS}
+                "COMMAND_LINE=${iso_COMMAND_LINE}" SCREEN=${iso_SCREEN} PIXELS=${iso_PIXELS} MENU_SECONDS=${iso_MENU_SECONDS}
                 "FONT_LICENCE=${TENORITE_FONT_LICENCE}"
                 sh ${TENORITE_ISO_DIR}/make_iso.sh $<TARGET_FILE:${iso_KERNEL}> ${iso_OUTPUT}
         DEPENDS ${iso_KERNEL} ${TENORITE_ISO_DIR}/make_iso.sh ${TENORITE_ISO_DIR}/grub.cfg.in ${TENORITE_ISO_DIR}/NOTICE.txt

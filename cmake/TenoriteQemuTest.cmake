@@ -16,6 +16,7 @@ set(TENORITE_VM_GRACE_SECONDS 15)
 #                           skips where OVMF is not installed
 #     [SCREEN text|framebuffer]   what the ISO's boot menu asks for, default text (under UEFI that means pixels, too)
 #     [PIXELS WIDTHxHEIGHTxBITS]  the mode that the boot menu asks for where there are pixels, default 1024x768x32
+#     [MENU_SECONDS n]      how long the boot menu waits, default 0: it is not shown
 #     [MEMORY mib] [MACHINE name] [CPU name] [VGA name|none] [APPEND command_line]
 #     [INPUT script.py]     its drive(vm) types, reads serial line and screen: tools/vm/README.md
 #     [GDB]                 the guest waits before its first instruction, for vm.gdb() or vm.cont()
@@ -25,7 +26,7 @@ set(TENORITE_VM_GRACE_SECONDS 15)
 # kernel target `qemu_<name>`; KERNEL takes one that exists. Logs of every run are in vm-logs/ of the build directory.
 function(tenorite_add_qemu_test)
     cmake_parse_arguments(PARSE_ARGV 0 test "GDB"
-                          "NAME;KERNEL;EXPECT;TIMEOUT;BOOT;SCREEN;PIXELS;MEMORY;MACHINE;CPU;VGA;APPEND;INPUT"
+                          "NAME;KERNEL;EXPECT;TIMEOUT;BOOT;SCREEN;PIXELS;MENU_SECONDS;MEMORY;MACHINE;CPU;VGA;APPEND;INPUT"
                           "SOURCES;LABELS;QEMU_ARGS")
     _tenorite_check_qemu_test()
     if(test_BOOT MATCHES "${TENORITE_VM_ISO_BOOTS}" AND DEFINED TENORITE_ISO AND NOT TENORITE_ISO)
@@ -139,9 +140,12 @@ function(_tenorite_test_iso result)
     if(DEFINED test_PIXELS)
         string(APPEND name _${test_PIXELS})
     endif()
+    if(DEFINED test_MENU_SECONDS)
+        string(APPEND name _menu_${test_MENU_SECONDS})
+    endif()
     if(NOT TARGET ${name})
         tenorite_add_iso(${name} KERNEL ${test_KERNEL} COMMAND_LINE "${test_APPEND}" SCREEN ${test_SCREEN}
-            PIXELS "${test_PIXELS}" DEFAULT)
+            PIXELS "${test_PIXELS}" MENU_SECONDS "${test_MENU_SECONDS}" DEFAULT)
     endif()
     set(${result} $<TARGET_PROPERTY:${name},ISO_FILE> PARENT_SCOPE)
 endfunction()

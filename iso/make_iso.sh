@@ -4,8 +4,9 @@
 #
 # From the environment: FONT_LICENCE (the file with the licence of the kernel's font), GRUB_MKRESCUE and OBJCOPY
 # (programs), COMMAND_LINE (for the kernel), SCREEN (the menu entry that starts: text, the default, or framebuffer),
-# PIXELS (GRUB's gfxpayload where there are pixels, default 1024x768x32,auto), SOURCE_DATE_EPOCH (seconds, default 0: the
-# same kernel gives the same image, except for four bytes in the EFI system partition's serial number).
+# PIXELS (GRUB's gfxpayload where there are pixels, default 1024x768x32,auto), MENU_SECONDS (how long the boot menu
+# waits, default 0: it is not shown), SOURCE_DATE_EPOCH (seconds, default 0: the same kernel gives the same image, except for
+# four bytes in the EFI system partition's serial number).
 set -eu
 
 kernel=$1
@@ -26,7 +27,8 @@ command_line=$(printf '%s' "${COMMAND_LINE:-}" | sed 's/[^A-Za-z0-9_=.,:\/+ -]/\
 
 mkdir -p "$stage/boot/grub" "$stage/licences"
 "${OBJCOPY:-objcopy}" --strip-debug "$kernel" "$stage/boot/tenorite.elf"
-sed "s/@SCREEN@/${SCREEN:-text}/; s/@PIXELS@/${PIXELS:-1024x768x32,auto}/" "$here/grub.cfg.in" | while IFS= read -r line; do
+sed "s/@SCREEN@/${SCREEN:-text}/; s/@PIXELS@/${PIXELS:-1024x768x32,auto}/; s/@MENU_SECONDS@/${MENU_SECONDS:-0}/" \
+    "$here/grub.cfg.in" | while IFS= read -r line; do
     case $line in
     *@COMMAND_LINE@*) printf '%s%s%s\n' "${line%%@COMMAND_LINE@*}" "$command_line" "${line#*@COMMAND_LINE@}" ;;
     *) printf '%s\n' "$line" ;;

@@ -6,8 +6,8 @@
 static size_t append(char *buffer, size_t capacity, size_t length, const char *separator, const char *text)
 {
     bool has_room = length < capacity;
-    return length + format_string(has_room ? buffer + length : NULL, has_room ? capacity - length : 0, "%s%s", separator,
-                                  text);
+    return length + format_string(has_room ? buffer + length : NULL, has_room ? capacity - length : 0, "%s%s",
+                                  separator, text);
 }
 
 size_t flags_format(const struct flag_name *names, size_t count, uint64_t bits, char *buffer, size_t capacity)
