@@ -63,27 +63,17 @@ static void check_framebuffer(const struct boot_info *info)
         check_pixels(screen);
 }
 
-static uint8_t sum_of(const uint8_t *bytes, size_t length)
-{
-    uint8_t sum = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[i]);
-    return sum;
-}
-
 /* ACPI 6.5, 5.2.5.3 "Root System Description Pointer (RSDP) Structure" */
-static void check_rsdp(const struct boot_info *info, const struct physical_view *memory)
+void rsdp_check(uint64_t address, const struct physical_view *memory)
 {
-    if (info->rsdp_address == 0)
-        return;
-    FUZZ_REQUIRE(info->rsdp_address >= memory->base && info->rsdp_address - memory->base < memory->length);
-    uint64_t rest = memory->length - (info->rsdp_address - memory->base);
-    const uint8_t *rsdp = memory->bytes + (info->rsdp_address - memory->base);
-    FUZZ_REQUIRE(rest >= 20 && memcmp(rsdp, "RSD PTR ", 8) == 0 && sum_of(rsdp, 20) == 0);
+    FUZZ_REQUIRE(address >= memory->base && address - memory->base < memory->length);
+    uint64_t rest = memory->length - (address - memory->base);
+    const uint8_t *rsdp = memory->bytes + (address - memory->base);
+    FUZZ_REQUIRE(rest >= 20 && memcmp(rsdp, "RSD PTR ", 8) == 0 && fuzz_sum(rsdp, 20) == 0);
     if (rsdp[15] < 2)
         return;
     FUZZ_REQUIRE(rest >= 36 && fuzz_number(rsdp + 20, 4) >= 36 && fuzz_number(rsdp + 20, 4) <= rest);
-    FUZZ_REQUIRE(sum_of(rsdp, fuzz_number(rsdp + 20, 4)) == 0);
+    FUZZ_REQUIRE(fuzz_sum(rsdp, fuzz_number(rsdp + 20, 4)) == 0);
 }
 
 void boot_info_check(const struct boot_info *info, const struct physical_view *memory)
@@ -95,7 +85,8 @@ void boot_info_check(const struct boot_info *info, const struct physical_view *m
     FUZZ_REQUIRE(info->information_base - memory->base <= memory->length - info->information_length);
     check_lists(info);
     check_framebuffer(info);
-    check_rsdp(info, memory);
+    if (info->rsdp_address != 0)
+        rsdp_check(info->rsdp_address, memory);
 }
 
 void boot_info_check_empty(const struct boot_info *info)

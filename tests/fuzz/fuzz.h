@@ -38,6 +38,15 @@ static inline void fuzz_put_number(uint8_t *bytes, size_t width, uint64_t value)
         bytes[i] = (uint8_t)(value >> (8 * i));
 }
 
+/* The sum that checksums are about. */
+static inline uint8_t fuzz_sum(const uint8_t *bytes, size_t length)
+{
+    uint8_t sum = 0;
+    for (size_t i = 0; i < length; i++)
+        sum = (uint8_t)(sum + bytes[i]);
+    return sum;
+}
+
 /* A copy in a block of its own and of exactly that size, so that AddressSanitizer sees every read beyond it. */
 static inline uint8_t *fuzz_copy(const uint8_t *bytes, size_t length)
 {

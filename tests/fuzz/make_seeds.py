@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CAPTURES = HERE.parent / "host/arch/boot_captures.h"
+CAPTURES = ("boot_captures.h", "acpi/acpi_captures.h")
 
 
 def capture(name):
     """A byte array of the host tests' captures."""
-    body = re.search(rf"{name}\[\] = {{(.*?)}};", CAPTURES.read_text(encoding="utf-8"), re.DOTALL).group(1)
+    text = "".join((HERE.parent / "host/arch" / file).read_text(encoding="utf-8") for file in CAPTURES)
+    body = re.search(rf"{name}\[\] = {{(.*?)}};", text, re.DOTALL).group(1)
     return bytes(int(number, 16) for number in re.findall(r"0x[0-9a-f]{2}", body))
 
 
@@ -166,11 +167,86 @@ LOG_FILTER = {
     "longest": b"warning," + b",".join(b"abcdefghijklm%d:warning" % i for i in range(8)),
 }
 
+# ACPI: u64 base of memory, u64 root pointer, u64 start and u64 length of a usable region, memory.
+ACPI_BASE = 0x7FE0000
+
+
+def table(signature, contents, spoiled=False):
+    header = signature + struct.pack("<IBB6s8sI4sI", 36 + len(contents), 1, 0, b"TENORI", b"FUZZ", 1, b"TEST", 1)
+    return summed(header + contents, 9)[: -1 if spoiled else None] + (b"\x55" if spoiled else b"")
+
+
+def fadt(captured, dsdt):
+    """A captured FADT that names this DSDT."""
+    data = bytearray(captured)
+    struct.pack_into("<I", data, 40, dsdt)
+    if len(data) >= 148:
+        struct.pack_into("<Q", data, 140, dsdt)
+    return summed(data, 9)
+
+
+def acpi(tables, revision=0, base=ACPI_BASE, given=True, usable=(0x1000, 0x9EC00)):
+    """Memory with root pointer, root table and tables; a table may be a function of the address of the one behind."""
+    root = b"RSD PTR \0TENORI" + bytes((revision,))
+    entry_bytes = 8 if revision >= 2 else 4
+    addresses, at = [], base + 40 + 40 + entry_bytes * len(tables)
+    sizes = [len(item(0) if callable(item) else item) for item in tables]
+    for size in sizes:
+        addresses.append(at)
+        at += size
+    contents = [item(address + size) if callable(item) else item
+                for item, address, size in zip(tables, addresses, sizes)]
+    entries_ = b"".join(address.to_bytes(entry_bytes, "little") for address in addresses)
+    root_table = table(b"XSDT" if revision >= 2 else b"RSDT", entries_)
+    where = base + 40
+    pointer = summed(root + struct.pack("<I", 0 if revision >= 2 else where), 8)
+    if revision >= 2:
+        pointer = summed(pointer + struct.pack("<IQI", 36, where, 0), 32)
+    memory = (pointer.ljust(40, b"\0") + root_table).ljust(80 + entry_bytes * len(tables), b"\0") + b"".join(contents)
+    return struct.pack("<QQQQ", base, base if given else 0, *usable) + memory
+
+
+def with_registers(captured, *registers, flags=0):
+    """A captured FADT with generic addresses (offset, space, address) and more flags."""
+    data = bytearray(captured)
+    for offset, space, address in registers:
+        struct.pack_into("<BBBBQ", data, offset, space, 16, 0, 2, address)
+    struct.pack_into("<I", data, 112, struct.unpack_from("<I", data, 112)[0] | flags)
+    return summed(data, 9)
+
+
+PM1A, PM1B, SLEEP_CONTROL, HARDWARE_REDUCED = 172, 184, 244, 1 << 20
+SOFT_OFF = b"\x08_S5_\x12\x06\x04\x0a\x05\x0a\x05\x00\x00"
+DSDT = table(b"DSDT", bytes(5) + SOFT_OFF)
+ACPI = {
+    "pc": acpi([lambda dsdt: fadt(capture("pc_fadt"), dsdt), DSDT]),
+    "q35": acpi([lambda dsdt: fadt(capture("q35_fadt"), dsdt), DSDT], revision=2),
+    "microvm": acpi([lambda dsdt: fadt(capture("microvm_fadt"), dsdt), DSDT], revision=2),
+    "soft_off_in_ssdt": acpi([capture("pc_fadt"), table(b"SSDT", b"\x08\\_S5_\x12\x0a\x02\x0b\x07\x00\x0c\x01\0\0\0")]),
+    "soft_off_wide_numbers": acpi([table(b"SSDT", b"\x08_S5_\x12\x43\x01\x02\x0e\x07" + bytes(7) + b"\x01\x00")]),
+    "soft_off_cut": acpi([table(b"SSDT", b"\x08_S5_\x12\x06\x02\x0a")]),
+    "wrong_checksum": acpi([table(b"APIC", bytes(8), spoiled=True)]),
+    "no_tables": acpi([]),
+    "table_in_itself": acpi([lambda _: table(b"FACP", bytes(80))]),
+    "many_tables": acpi([table(b"T%03d" % i, b"") for i in range(90)], revision=2),
+    "in_the_bios": acpi([DSDT], base=0xE0010, given=False),
+    "nothing": struct.pack("<QQQQ", ACPI_BASE, 0, 0, 0) + bytes(64),
+    "in_the_ebda": struct.pack("<QQQQ", 0x40E, 0, 0, 0) + struct.pack("<H", 0x42) + bytes(16) + OLD_RSDP,
+    "sleep_control_in_pci": acpi([with_registers(capture("microvm_fadt"), (SLEEP_CONTROL, 2, 0x10040),
+                                                 flags=HARDWARE_REDUCED)]),
+    "pm1a_across_pages": acpi([with_registers(capture("q35_fadt"), (PM1A, 0, ACPI_BASE + 0xFFF))],
+                              base=ACPI_BASE + 0xF00),
+    "pm1b_across_pages": acpi([with_registers(capture("q35_fadt"), (PM1B, 0, ACPI_BASE + 0xFFF))],
+                              base=ACPI_BASE + 0xF00),
+    "registers_in_usable_memory": acpi([lambda dsdt: fadt(capture("microvm_fadt"), dsdt), DSDT], revision=2,
+                                       usable=(0, 2**40)),
+}
+
 
 def main(arguments):
     directory = Path(arguments[0]) if arguments else HERE / "corpus"
     for target, inputs in (("multiboot2", MULTIBOOT2), ("pvh", PVH), ("command_line", COMMAND_LINE),
-                           ("log_filter", LOG_FILTER)):
+                           ("log_filter", LOG_FILTER), ("acpi", ACPI)):
         (directory / target).mkdir(parents=True, exist_ok=True)
         for name, data in inputs.items():
             (directory / target / name).write_bytes(data)

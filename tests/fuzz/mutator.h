@@ -22,11 +22,8 @@ static inline int fuzz_mends(unsigned *seed)
 /* Sets bytes[at] so that `length` bytes sum to 0. */
 static inline void fuzz_mend_sum(uint8_t *bytes, size_t length, size_t at)
 {
-    uint8_t sum = 0;
     bytes[at] = 0;
-    for (size_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + bytes[i]);
-    bytes[at] = (uint8_t)-sum;
+    bytes[at] = (uint8_t)-fuzz_sum(bytes, length);
 }
 
 /* Makes a root pointer of what is there, if there is room for one (ACPI 6.5, 5.2.5.3 "Root System Description Pointer

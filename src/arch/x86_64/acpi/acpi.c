@@ -43,10 +43,9 @@ static void drop_unless_a_device(const struct physical_view *memory, const struc
         place->space = REGISTER_NONE;
 }
 
-void acpi_read(const struct physical_view *memory, const struct boot_info *boot_info, struct acpi_tables *tables,
-               struct acpi_power *power)
+static void read_power(const struct physical_view *memory, const struct boot_info *boot_info,
+                       struct acpi_tables *tables, struct acpi_power *power)
 {
-    acpi_tables_read(memory, boot_info->rsdp_address, tables);
     struct byte_span fadt = acpi_tables_find(tables, memory, "FACP");
     fadt_read(fadt, power);
     uint64_t dsdt = fadt_dsdt(fadt);
@@ -60,6 +59,16 @@ void acpi_read(const struct physical_view *memory, const struct boot_info *boot_
     drop_unless_a_device(memory, boot_info, &power->pm1b_control, 2);
     drop_unless_a_device(memory, boot_info, &power->sleep_control, 1);
     drop_unless_a_device(memory, boot_info, &power->reset, 1);
+}
+
+void acpi_read(const struct physical_view *memory, const struct boot_info *boot_info, struct acpi_tables *tables,
+               struct acpi_power *power)
+{
+    memset(power, 0, sizeof *power);
+    acpi_tables_read(memory, boot_info->rsdp_address, tables);
+    /* Otherwise the list holds what was refused as a root table, be it a valid table of another kind. */
+    if (tables->error == ACPI_OK)
+        read_power(memory, boot_info, tables, power);
 }
 
 static const char *table_name(const struct acpi_table *table)

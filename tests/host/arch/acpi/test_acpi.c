@@ -192,6 +192,21 @@ static void every_register_is_judged_by_its_own_width(void **state)
     assert_int_equal(power.sleep_control.space, REGISTER_NONE);
 }
 
+/* It is listed, as what was refused, but nothing that is in force names it. */
+static void fadt_or_ssdt_in_place_of_a_root_table_is_not_used(void **state)
+{
+    (void)state;
+    put_fadt_register(RESET, 1, 0xcf9);
+    firmware_put_u32(FADT + FLAGS, 1 << 10);
+    firmware_put_table(FIRST_SSDT, "SSDT", SLEEP_TYPES(1, 4), SLEEP_TYPES_BYTES);
+    firmware_put_root_pointer(POINTER, 2, FIRST_SSDT, FADT);
+    read_all();
+    assert_int_equal(tables.error, ACPI_NO_ROOT_TABLE);
+    assert_int_equal(tables.count, 2);
+    assert_int_equal(power.reset.space, REGISTER_NONE);
+    assert_false(power.has_sleep_types);
+}
+
 static void pages_of_registers_in_memory_stay_reachable(void **state)
 {
     size_t count;
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test_setup(register_in_usable_memory_is_not_believed, put_tables),
         cmocka_unit_test_setup(register_out_of_reach_is_not_used, put_tables),
         cmocka_unit_test_setup(every_register_is_judged_by_its_own_width, put_tables),
+        cmocka_unit_test_setup(fadt_or_ssdt_in_place_of_a_root_table_is_not_used, put_tables),
         cmocka_unit_test_setup(pages_of_registers_in_memory_stay_reachable, put_tables),
     };
     return cmocka_run_group_tests_name("acpi", tests, NULL, NULL);
