@@ -80,6 +80,8 @@ MULTIBOOT2 = {
     "too_many_modules": multiboot2(*[module(i << 20, i + 1 << 20, b"") for i in range(17)]),
     "screen_of_pixels": multiboot2(framebuffer(0xFD000000, 4096, 1024, 768, 32, 1), memory_map(REGIONS)),
     "screen_of_16_bits": multiboot2(framebuffer(0xFD000000, 2048, 1024, 768, 16, 1, bytes((11, 5, 5, 6, 0, 5)))),
+    "screen_of_24_bits": multiboot2(framebuffer(0xFD000000, 3072, 1024, 768, 24, 1)),
+    "screen_of_15_bits": multiboot2(framebuffer(0xFD000000, 2048, 1024, 768, 15, 1, bytes((10, 5, 5, 5, 0, 5)))),
     "screen_of_text": multiboot2(framebuffer(0xB8000, 160, 80, 25, 16, 2)),
     "screen_in_usable_memory": multiboot2(framebuffer(0x200000, 4096, 1024, 768, 32, 1), memory_map(REGIONS)),
     "efi_tags": multiboot2(tag(12, bytes(8)), tag(17, bytes(8)), tag(18), tag(20, bytes(8))),
