@@ -88,8 +88,9 @@ class Bench(unittest.TestCase):
         script.write_text("import sys\nprint(sys.argv[1:])\nsys.exit(1 if '9' in sys.argv else 0)\n", encoding="utf-8")
         build = self.workspace.root / "build/release"
         result = self.workspace.run("bench", "boot", "--preset", "release", "-R", "uefi", "--count", "3")
-        words = ["--kernel", f"{build}/tenorite.elf", "--iso", f"{build}/tenorite.iso", "--count", "3", "-R", "uefi",
-                 "--accel", "tcg"]
+        words = ["--kernel", f"{build}/tenorite.elf", "--iso", f"{build}/tenorite.iso", "--stub",
+                 f"{build}/tests/bench/stub.elf", "--stub-iso", f"{build}/tests/bench/stub.iso", "--count", "3", "-R",
+                 "uefi", "--accel", "tcg"]
         self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
         self.assertEqual(self.workspace.run("bench", "boot", "--count", "9").returncode, 1)
 
