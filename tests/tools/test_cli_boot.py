@@ -95,7 +95,8 @@ class Bench(unittest.TestCase):
         self.assertEqual(self.workspace.run("bench", "boot", "--count", "9").returncode, 1)
 
     def test_wrong_usage_is_told(self):
-        for arguments in ((), ("speed",), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0")):
+        for arguments in ((), ("speed",), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0"),
+                          ("boot", "--preset", "freestanding")):
             with self.subTest(arguments):
                 self.assertEqual(self.workspace.run("bench", *arguments).returncode, 2)
 

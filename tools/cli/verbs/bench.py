@@ -38,7 +38,7 @@ def add_arguments(parser):
 
 def perform(options, _passed_on):
     check_regex(options.regex)
-    project.check_preset(options.preset)
+    project.check_iso(options.preset)
     qemu.check_program()
     project.build(options.preset, BENCH_TARGET)
     stub = project.build_directory(options.preset) / "tests/bench/stub"
