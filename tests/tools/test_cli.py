@@ -200,6 +200,17 @@ class Run(unittest.TestCase):
         self.assertEqual(result.stdout, "booted\n")
         self.assertIn("Ctrl-A X", result.stderr)
 
+    def test_a_reader_that_goes_away_ends_the_run_quietly(self):
+        self.workspace.add_tool("qemu-system-x86_64", "echo $$; while echo more; do sleep 0.1; done; exec sleep 60")
+        process = self.workspace.start("run")
+        guest = int(process.stdout.readline())
+        process.stdout.close()
+        complaints = process.stderr.read()
+        self.assertEqual(process.wait(10), 128 + signal.SIGPIPE)
+        self.assertNotIn("Traceback", complaints)
+        self.assertNotIn("BrokenPipe", complaints)
+        self.assertTrue(self.is_gone(guest), f"{guest} still runs")
+
     def test_piped_input_reaches_the_guest_after_it_started(self):
         script = 'echo ready; read -r line; echo "got $line"; exit 7'
         result = self.run_with_qemu(script, typed="hello\n")
