@@ -122,6 +122,12 @@ class FirmwareTest(Directory):
         with mock.patch.dict(os.environ, OVMF=str(code)):
             self.assertEqual(uefi_firmware.find().code, str(code))
 
+    def test_what_the_environment_names_is_the_same_from_every_directory(self):
+        code = self.touch("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")
+        for named in (code, self.root):
+            firmware = uefi_firmware.find(os.path.relpath(named))
+            self.assertTrue(os.path.isabs(firmware.code) and os.path.isabs(firmware.variables), firmware)
+
     def test_what_the_environment_names_wrongly_is_not_replaced(self):
         self.touch("good/OVMF_CODE.fd", "good/OVMF_VARS.fd", "alone/OVMF_CODE.fd", "other/firmware.fd")
         good = {"directories": (self.root / "good",)}
