@@ -91,7 +91,9 @@ def add_round(result, path, accelerator, kernel, stub):
         result.stub.append(stub.seconds(path, accelerator))
         result.kernel.append(kernel.seconds(path, accelerator))
     except FirmwareMissing as missing:
-        result.problem = f"skipped: {missing}"
+        # What was asked for by name has to exist.
+        result.has_failed = bool(os.environ.get("OVMF"))
+        result.problem = f"{'failed' if result.has_failed else 'skipped'}: {missing}"
     except (GuestEnded, StartFailure, WaitTimeout) as error:
         result.problem, result.has_failed = "failed: " + " | ".join(str(error).splitlines()), True
 
