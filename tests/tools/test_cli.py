@@ -63,6 +63,13 @@ class Usage(unittest.TestCase):
         declared = re.search(r"project\(tenorite VERSION ([0-9.]+)", text)
         self.assertEqual(self.workspace.run("--version").stdout, f"tenorite {declared.group(1)}\n")
 
+    def test_every_preset_can_be_built_and_tested(self):
+        presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
+        names = [preset["name"] for preset in presets["configurePresets"] if not preset.get("hidden")]
+        for kind in ("buildPresets", "testPresets"):
+            of_kind = {preset["name"]: preset["configurePreset"] for preset in presets[kind] if not preset.get("hidden")}
+            self.assertEqual(of_kind, {name: name for name in names}, kind)
+
     def test_an_unknown_preset_is_a_usage_error(self):
         for verb in ("build", "run", "test", "debug", "iso", "clean", "bench"):
             with self.subTest(verb):
