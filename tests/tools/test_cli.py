@@ -112,10 +112,11 @@ class DryRun(unittest.TestCase):
         self.assertIn("preset 'freestanding' makes no ISO", result.stderr)
 
     def test_what_the_build_directory_was_told_counts_more_than_the_preset(self):
-        for preset, told, word in (("freestanding", "ON", "-cdrom"), ("dev", "OFF", "-kernel")):
+        on, off, nothing = "TENORITE_ISO:BOOL=ON\n", "TENORITE_ISO:BOOL=OFF\n", "CMAKE_BUILD_TYPE:STRING=Release\n"
+        for preset, told, word in (("freestanding", on, "-cdrom"), ("dev", off, "-kernel"), ("release", nothing, "-cdrom")):
             cache = self.workspace.root / "build" / preset / "CMakeCache.txt"
             cache.parent.mkdir(parents=True)
-            cache.write_text(f"TENORITE_ISO:BOOL={told}\n", encoding="utf-8")
+            cache.write_text(told, encoding="utf-8")
             self.assertIn(f" {word} ", self.command("--preset", preset))
 
     def test_presets_of_the_user_inherit(self):
