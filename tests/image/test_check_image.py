@@ -52,6 +52,13 @@ class CheckImage(unittest.TestCase):
         (complaint,) = check_image.check_multiboot2_header(late)
         self.assertIn("no aligned Multiboot2 header", complaint)
 
+    def test_a_header_across_the_end_of_the_searched_bytes_is_named(self):
+        length = struct.unpack_from("<I", self.data, self.header_at + 8)[0]
+        header = bytes(self.data[self.header_at:self.header_at + length])
+        at = check_image.MULTIBOOT2_SEARCHED_BYTES - length + check_image.MULTIBOOT2_ALIGNMENT
+        (complaint,) = check_image.check_multiboot2_header(SimpleNamespace(data=bytes(at) + header))
+        self.assertIn("ends after the first", complaint)
+
     def test_a_header_with_a_wrong_field_is_named(self):
         self.data[self.header_at + 4] ^= 4
         self.expect("checksum of the Multiboot2 header", "for architecture 4")
@@ -93,9 +100,14 @@ class CheckImage(unittest.TestCase):
         self.write_segment(4, SEGMENT_MEMORY_BYTES, "<Q", self.layout["BOOT_IMAGE_BYTES"])
         self.expect("above what the boot tables map")
 
+    def test_a_segment_that_loses_bytes_of_the_file_is_named(self):
+        self.write_segment(2, SEGMENT_MEMORY_BYTES, "<Q", 1)
+        self.expect("segment 2 has more bytes in the file than in memory")
+
     def test_relocations_and_dynamic_segments_are_named(self):
-        self.write("<I", self.sections_at + 4 * SECTION.size + SECTION_TYPE, 4)
-        self.expect("relocations are left in")
+        for kind in (4, 9, 19):
+            self.write("<I", self.sections_at + 4 * SECTION.size + SECTION_TYPE, kind)
+            self.expect("relocations are left in")
         self.write_segment(5, SEGMENT_TYPE, "<I", 2)
         self.expect("segment 5 is for a dynamic linker")
 

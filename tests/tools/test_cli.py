@@ -63,6 +63,13 @@ class Usage(unittest.TestCase):
         declared = re.search(r"project\(tenorite VERSION ([0-9.]+)", text)
         self.assertEqual(self.workspace.run("--version").stdout, f"tenorite {declared.group(1)}\n")
 
+    def test_every_preset_can_be_built_and_tested(self):
+        presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
+        names = [preset["name"] for preset in presets["configurePresets"] if not preset.get("hidden")]
+        for kind in ("buildPresets", "testPresets"):
+            of_kind = {preset["name"]: preset["configurePreset"] for preset in presets[kind] if not preset.get("hidden")}
+            self.assertEqual(of_kind, {name: name for name in names}, kind)
+
     def test_an_unknown_preset_is_a_usage_error(self):
         for verb in ("build", "run", "test", "debug", "iso", "clean", "bench"):
             with self.subTest(verb):
@@ -105,10 +112,11 @@ class DryRun(unittest.TestCase):
         self.assertIn("preset 'freestanding' makes no ISO", result.stderr)
 
     def test_what_the_build_directory_was_told_counts_more_than_the_preset(self):
-        for preset, told, word in (("freestanding", "ON", "-cdrom"), ("dev", "OFF", "-kernel")):
+        on, off, nothing = "TENORITE_ISO:BOOL=ON\n", "TENORITE_ISO:BOOL=OFF\n", "CMAKE_BUILD_TYPE:STRING=Release\n"
+        for preset, told, word in (("freestanding", on, "-cdrom"), ("dev", off, "-kernel"), ("release", nothing, "-cdrom")):
             cache = self.workspace.root / "build" / preset / "CMakeCache.txt"
             cache.parent.mkdir(parents=True)
-            cache.write_text(f"TENORITE_ISO:BOOL={told}\n", encoding="utf-8")
+            cache.write_text(told, encoding="utf-8")
             self.assertIn(f" {word} ", self.command("--preset", preset))
 
     def test_presets_of_the_user_inherit(self):
@@ -199,6 +207,17 @@ class Run(unittest.TestCase):
         result = self.run_with_qemu("echo booted; exit 1")
         self.assertEqual(result.stdout, "booted\n")
         self.assertIn("Ctrl-A X", result.stderr)
+
+    def test_a_reader_that_goes_away_ends_the_run_quietly(self):
+        self.workspace.add_tool("qemu-system-x86_64", "echo $$; while echo more; do sleep 0.1; done; exec sleep 60")
+        process = self.workspace.start("run")
+        guest = int(process.stdout.readline())
+        process.stdout.close()
+        complaints = process.stderr.read()
+        self.assertEqual(process.wait(10), 128 + signal.SIGPIPE)
+        self.assertNotIn("Traceback", complaints)
+        self.assertNotIn("BrokenPipe", complaints)
+        self.assertTrue(self.is_gone(guest), f"{guest} still runs")
 
     def test_piped_input_reaches_the_guest_after_it_started(self):
         script = 'echo ready; read -r line; echo "got $line"; exit 7'

@@ -52,6 +52,7 @@ class Choice(unittest.TestCase):
         chosen, said = self.choose(kvm="exec sleep 60", tcg=RIGHT)
         self.assertEqual(chosen, "tcg")
         self.assertIn("by kvm not done within 1 s", said)
+        self.assertEqual(self.log.read_text(encoding="utf-8").count("-accel kvm"), 1)
 
     def test_a_kvm_that_fails_is_not_taken_however_fast(self):
         for script, status in (("exit 1", 1), ("exit 0", 0), ("kill -ABRT $$", -6)):

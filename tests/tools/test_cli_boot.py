@@ -71,11 +71,30 @@ class PipedInput(unittest.TestCase):
         for name in ("OVMF_CODE.fd", "OVMF_VARS.fd"):
             (self.workspace.root / name).touch()
         script = """echo firmware; read -t 1 -r line && exit 9
-            printf 'tenori'; sleep 0.1; printf 'te> '; read -r line; echo "got $line"; exit 7"""
+            printf 'ten'; sleep 0.1; printf 'ori'; sleep 0.1; printf 'te> '; read -r line; echo "got $line"; exit 7"""
         self.workspace.add_tool("qemu-system-x86_64", f"exec bash -c {shlex.quote(script)}")
         (self.workspace.bin / "bash").symlink_to(shutil.which("bash"))
         result = self.workspace.run("run", "--boot", "uefi", typed="hello\n", OVMF=str(self.workspace.root))
         self.assertEqual((result.returncode, result.stdout), (3, "firmware\ntenorite> got hello\n"))
+
+
+class Build(unittest.TestCase):
+    def setUp(self):
+        self.workspace = Workspace(self)
+        self.log = self.workspace.root / "log"
+        self.workspace.add_tool("cmake", f'[ "$1" = --version ] && echo 99.1 || echo "$@" >>{self.log}')
+        self.workspace.add_tool("qemu-system-x86_64", "exit 1")
+
+    def test_only_what_the_path_starts_is_built(self):
+        for boot, target in (("pvh", "tenorite_kernel"), ("microvm", "tenorite_kernel"), ("bios", "iso"), ("usb", "iso")):
+            with self.subTest(boot):
+                self.log.write_text("", encoding="utf-8")
+                self.assertEqual(self.workspace.run("run", "--boot", boot).returncode, 0)
+                self.assertTrue(self.log.read_text(encoding="utf-8").endswith(f" --target {target}\n"))
+
+    def test_without_firmware_nothing_is_built(self):
+        self.assertEqual(self.workspace.run("run", "--boot", "uefi", OVMF="/nonexistent").returncode, 1)
+        self.assertFalse(self.log.exists())
 
 
 class Bench(unittest.TestCase):
@@ -88,13 +107,15 @@ class Bench(unittest.TestCase):
         script.write_text("import sys\nprint(sys.argv[1:])\nsys.exit(1 if '9' in sys.argv else 0)\n", encoding="utf-8")
         build = self.workspace.root / "build/release"
         result = self.workspace.run("bench", "boot", "--preset", "release", "-R", "uefi", "--count", "3")
-        words = ["--kernel", f"{build}/tenorite.elf", "--iso", f"{build}/tenorite.iso", "--count", "3", "-R", "uefi",
-                 "--accel", "tcg"]
+        words = ["--kernel", f"{build}/tenorite.elf", "--iso", f"{build}/tenorite.iso", "--stub",
+                 f"{build}/tests/bench/stub.elf", "--stub-iso", f"{build}/tests/bench/stub.iso", "--count", "3", "-R",
+                 "uefi", "--accel", "tcg"]
         self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
         self.assertEqual(self.workspace.run("bench", "boot", "--count", "9").returncode, 1)
 
     def test_wrong_usage_is_told(self):
-        for arguments in ((), ("speed",), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0")):
+        for arguments in ((), ("speed",), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0"),
+                          ("boot", "--preset", "freestanding")):
             with self.subTest(arguments):
                 self.assertEqual(self.workspace.run("bench", *arguments).returncode, 2)
 

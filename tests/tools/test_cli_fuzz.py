@@ -4,8 +4,11 @@
 import contextlib
 import io
 import sys
+import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools/cli"))
 
@@ -90,11 +93,35 @@ class Verdict(unittest.TestCase):
             for status in (0, 1, 77):
                 self.assertFalse(self.judge(text, status, 1)[0])
 
+    def test_an_input_that_was_written_is_a_finding_whatever_else_was_said(self):
+        clean, printed = self.judge(CLEAN + "Test unit written to f/crash-2\n", 0, 1)
+        self.assertFalse(clean)
+        self.assertIn("f/crash-2", printed)
+
     def test_a_run_that_ended_early_is_not_clean(self):
         for text, status, runs in ((CLEAN, 1, 100000), (CLEAN, -9, 1), (CLEAN, 0, 100001), ("", 0, 1)):
             clean, printed = self.judge(text, status, runs)
             self.assertFalse(clean)
             self.assertIn("ended early", printed)
+
+
+class Run(unittest.TestCase):
+    def test_libfuzzer_writes_to_the_build_directory_and_only_reads_the_stored_inputs(self):
+        with tempfile.TemporaryDirectory() as name, mock.patch.object(fuzz.project, "BUILD", Path(name)):
+            command = fuzz.fuzz_command("pvh", 7)
+            # The first directory is the one that new inputs go to.
+            self.assertEqual(command[-2:], [f"{name}/fuzz/inputs/pvh", str(fuzz.corpus_directory("pvh"))])
+            self.assertIn(f"-artifact_prefix={name}/fuzz/findings/pvh/", command)
+        self.assertIn("-runs=7", command)
+
+    def test_one_finding_among_clean_targets_is_a_failure(self):
+        for clean, status in (((True, True), 0), ((False, True), 1), ((True, False), 1)):
+            results = iter(clean)
+            options = SimpleNamespace(targets=["pvh", "multiboot2"], runs=1, keep=False)
+            with mock.patch.object(fuzz, "fuzz", lambda *_: next(results)), \
+                    mock.patch.object(fuzz.project, "build", lambda *_: None):
+                self.assertEqual(fuzz.perform(options, []), status)
+            self.assertEqual(list(results), [])
 
 
 class Targets(unittest.TestCase):

@@ -305,11 +305,16 @@ class ImplicitSetup(unittest.TestCase):
         foreign = gnu + ("grub-mkrescue", "xorriso", "mformat", "gdb")
         for workspace, preset, status in (
                 (without(*gnu), "clang", 0), (without(*gnu), "dev", 2), (without(*llvm), "dev", 0),
-                (without(*llvm), "clang", 2), (without(*foreign), "freestanding", 0), (without(*gnu), "nonsense", 2)):
+                (without(*llvm), "clang", 2), (without(*foreign), "freestanding", 0), (without(*gnu), "nonsense", 2),
+                (without(*gnu, "xorriso"), "fuzz", 0)):
             with self.subTest(preset, status=status):
                 result = workspace.run("build", f"--preset={preset}")
                 self.assertEqual(result.returncode, status, result.stderr)
         self.assertEqual(without("gdb").run("debug", "--preset", "freestanding").returncode, 2)
+        for verb, workspace in (("test", without(*foreign)), ("fuzz", without(*gnu, "xorriso"))):
+            preset = ["--preset", "freestanding"] if verb == "test" else []
+            self.assertNotIn("missing", workspace.run(verb, *preset).stderr)
+        self.assertIn("missing: clang clang-runtime\n", without("clang").run("fuzz").stderr)
 
     def test_a_verb_goes_on_without_what_no_package_gives(self):
         workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool != "ld"])

@@ -59,6 +59,10 @@ class ArgumentsTest(Directory):
 
     def test_a_comma_in_a_files_name_stays_one(self):
         self.assertIn("file=a,,b.iso", self.arguments("usb", iso="a,b.iso")[1])
+        firmware = uefi_firmware.Firmware("c,d", "v,w")
+        with mock.patch.object(uefi_firmware, "find", lambda: firmware):
+            words = boot_path.arguments("uefi", "k.elf", "k.iso")
+        self.assertTrue(words[1].endswith(",file=c,,d") and words[3].endswith(",file=v,,w"), words)
 
     def test_machines_that_do_not_fit_are_refused(self):
         for name, machine in (("microvm", "pc"), ("microvm", "q35,smm=off"), ("bios", "microvm"), ("usb", "microvm"),
@@ -122,6 +126,12 @@ class FirmwareTest(Directory):
         with mock.patch.dict(os.environ, OVMF=str(code)):
             self.assertEqual(uefi_firmware.find().code, str(code))
 
+    def test_what_the_environment_names_is_the_same_from_every_directory(self):
+        code = self.touch("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd")
+        for named in (code, self.root):
+            firmware = uefi_firmware.find(os.path.relpath(named))
+            self.assertTrue(os.path.isabs(firmware.code) and os.path.isabs(firmware.variables), firmware)
+
     def test_what_the_environment_names_wrongly_is_not_replaced(self):
         self.touch("good/OVMF_CODE.fd", "good/OVMF_VARS.fd", "alone/OVMF_CODE.fd", "other/firmware.fd")
         good = {"directories": (self.root / "good",)}
@@ -141,7 +151,8 @@ class FirmwareTest(Directory):
         (self.root / f"{name}.json").write_text(json.dumps({**descriptor, **changes}), encoding="utf-8")
 
     def test_descriptors_are_read_in_order_and_only_those_that_fit(self):
-        self.describe("10", features=["secure-boot"])
+        for number, feature in enumerate(("secure-boot", "requires-smm", "enrolled-keys")):
+            self.describe(f"0{number}", features=[feature])
         self.describe("11", targets=[{"architecture": "aarch64", "machines": ["virt-*"]}])
         self.describe("12", mapping={"device": "memory", "filename": "x"})
         self.describe("13", **{"interface-types": ["bios"]})
@@ -153,6 +164,9 @@ class FirmwareTest(Directory):
         self.describe("17")
         self.assertEqual(self.found(descriptors=(self.root,)), ["17.code", "17.vars"])
         self.assertEqual(uefi_firmware.find("", (), (self.root,)).variables_format, "qcow2")
+        self.touch("known/OVMF_CODE.fd", "known/OVMF_VARS.fd")
+        found = self.found(directories=(self.root / "known",), descriptors=(self.root,))
+        self.assertEqual(found, ["known/OVMF_CODE.fd", "known/OVMF_VARS.fd"])
 
 
 @unittest.skipIf(shutil.which("qemu-system-x86_64") is None, "needs QEMU")

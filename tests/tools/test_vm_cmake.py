@@ -21,10 +21,10 @@ function(tenorite_add_kernel target)
     set_target_properties(${{target}} PROPERTIES IMPORTED_LOCATION /kernels/${{target}})
 endfunction()
 function(tenorite_add_iso target)
-    cmake_parse_arguments(iso "DEFAULT" "KERNEL;COMMAND_LINE;SCREEN" "" ${{ARGN}})
+    cmake_parse_arguments(iso "DEFAULT" "KERNEL;COMMAND_LINE;SCREEN;PIXELS" "" ${{ARGN}})
     add_custom_target(${{target}})
     set_target_properties(${{target}} PROPERTIES ISO_FILE "/isos/${{target}}")
-    message(STATUS "iso ${{target}} of ${{iso_KERNEL}} with '${{iso_COMMAND_LINE}}', ${{iso_SCREEN}}")
+    message(STATUS "iso ${{target}} of ${{iso_KERNEL}} with '${{iso_COMMAND_LINE}}', ${{iso_SCREEN}} ${{iso_PIXELS}}")
 endfunction()
 include({module})
 {body}
@@ -109,6 +109,17 @@ class CMakeTest(unittest.TestCase):
         self.assertEqual(command[command.index("--screen") + 1], "framebuffer")
         self.assertIn("iso qemu_x_test_iso_framebuffer of qemu_x with '', framebuffer", printed)
 
+    def test_each_mode_has_an_iso_of_its_own(self):
+        finished = self.configure("tenorite_add_kernel(mine)\ntenorite_add_qemu_test(NAME x KERNEL mine BOOT bios)\n"
+                                  "tenorite_add_qemu_test(NAME y KERNEL mine BOOT bios PIXELS 800x600x24)\n")
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertIn("iso mine_test_iso_800x600x24 of mine with '', text 800x600x24", finished.stdout)
+
+    def test_a_build_without_isos_leaves_out_the_tests_that_boot_one(self):
+        name, *_ = self.only_test("set(TENORITE_ISO OFF)\ntenorite_add_qemu_test(NAME x SOURCES a.c BOOT uefi)\n"
+                                  "tenorite_add_qemu_test(NAME y SOURCES a.c BOOT microvm)")
+        self.assertEqual(name, "qemu.y")
+
     def test_tests_of_one_kernel_share_its_iso(self):
         finished = self.configure("tenorite_add_kernel(mine)\ntenorite_add_qemu_test(NAME x KERNEL mine BOOT bios)\n"
                                   "tenorite_add_qemu_test(NAME y KERNEL mine BOOT uefi SCREEN text)\n")
@@ -133,6 +144,7 @@ class CMakeTest(unittest.TestCase):
             "BOOT floppy is none of": "NAME x SOURCES a.c BOOT floppy",
             "SCREEN takes text or framebuffer": "NAME x SOURCES a.c BOOT bios SCREEN braille",
             "and a BOOT from the ISO": "NAME x SOURCES a.c SCREEN text",
+            "PIXELS needs a BOOT from the ISO": "NAME x SOURCES a.c PIXELS 800x600x32",
             "TIMEOUT 0 is not a positive": "NAME x SOURCES a.c TIMEOUT 0",
             "MEMORY 64M is not a positive": "NAME x SOURCES a.c MEMORY 64M",
             "no INPUT script": "NAME x SOURCES a.c INPUT no.py",

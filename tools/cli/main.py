@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs one verb of ./tenorite. Start it through ./tenorite, which sees to what a verb needs."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -51,8 +53,12 @@ def main(arguments):
     except terminal.Failure as error:
         terminal.say(str(error))
         return error.exit_status
-    except children.Ended as signal:
-        return 128 + signal.number
+    except children.Ended as ended:
+        return 128 + ended.number
+    except BrokenPipeError:
+        # Who read our output is gone, and the interpreter would say so once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
 
 
 if __name__ == "__main__":

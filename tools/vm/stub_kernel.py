@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The smallest kernel, made here byte by byte: it prints a line on the serial port and ends the machine. The time until
-then is what any kernel needs on that machine, boot path and accelerator.
+then is what any kernel needs on that machine, boot path and accelerator. `stub_kernel.py FILE` writes it to a file.
 
 The file is a 32-bit ELF that QEMU loads by its PVH note and GRUB by its Multiboot2 header; both enter it in protected
 mode with flat segments. The header asks for the same screen as Tenorite's (src/arch/x86_64/boot/entry.S).
@@ -14,6 +14,8 @@ mode with flat segments. The header asks for the same screen as Tenorite's (src/
 """
 
 import struct
+import sys
+from pathlib import Path
 
 LINE = b"stub\n"
 EXIT_VALUE = 0x2A
@@ -81,3 +83,7 @@ def image():
     result = result.ljust(headers, b"\0") + bytes(SECTION_HEADER)
     result += section(b".note", 7, 2, note, note + len(pvh_note(0))) + section(b".text", 1, 6, text, names)
     return result + section(b".names", 3, 0, names, names + len(NAMES))
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_bytes(image())

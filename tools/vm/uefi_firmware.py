@@ -46,7 +46,8 @@ def find(named=None, directories=DIRECTORIES, descriptors=DESCRIPTORS):
     """The firmware to use; FirmwareMissing says what is not there. `named` stands in for the environment's OVMF."""
     named = os.environ.get("OVMF") if named is None else named
     if named:
-        return find_named(Path(named))
+        # Absolute, so that a command that was printed can be repeated elsewhere.
+        return find_named(Path(named).absolute())
     found = find_in(directories) or find_described(descriptors)
     if found is None:
         raise FirmwareMissing(f"no UEFI firmware (OVMF) here; {HOW_TO_GET_IT}")

@@ -22,6 +22,7 @@ import project
 import qemu
 import terminal
 
+BENCH_TARGET = "bench_boot"
 SCRIPT = project.ROOT / "tests/bench/boot_times.py"
 
 
@@ -37,12 +38,13 @@ def add_arguments(parser):
 
 def perform(options, _passed_on):
     check_regex(options.regex)
-    project.check_preset(options.preset)
+    project.check_iso(options.preset)
     qemu.check_program()
-    project.build(options.preset, project.ISO_TARGET)
+    project.build(options.preset, BENCH_TARGET)
+    stub = project.build_directory(options.preset) / "tests/bench/stub"
     command = [sys.executable, "-B", str(SCRIPT), "--kernel", str(project.kernel_path(options.preset)), "--iso",
-               str(project.iso_path(options.preset)), "--count", str(options.count), "-R", options.regex, "--accel",
-               options.accel]
+               str(project.iso_path(options.preset)), "--stub", f"{stub}.elf", "--stub-iso", f"{stub}.iso", "--count",
+               str(options.count), "-R", options.regex, "--accel", options.accel]
     with children.running(command, True, stdin=subprocess.DEVNULL) as child:
         return terminal.EXIT_OK if child.wait() == 0 else terminal.EXIT_FAILURE
 
