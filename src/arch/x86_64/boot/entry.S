@@ -24,8 +24,8 @@
 .set MULTIBOOT2_HEADER_MAGIC, 0xe85250d6
 .set MULTIBOOT2_ARCHITECTURE_I386, 0
 
-/* 3.1.9 "Console header tags": the loader may pass a framebuffer, text mode, or no screen. The framebuffer's size is a
- * wish; the boot menu (iso/grub.cfg.in) has the last word. */
+/* 3.1.9 "Flags tag", 3.1.10 "The framebuffer tag of Multiboot2 header": the loader may pass a framebuffer, text mode, or no
+ * screen. The framebuffer's size is a wish; the boot menu (iso/grub.cfg.in) has the last word. */
 .set HEADER_TAG_END, 0
 .set HEADER_TAG_CONSOLE_FLAGS, 4
 .set HEADER_TAG_FRAMEBUFFER, 5
