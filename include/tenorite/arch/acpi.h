@@ -23,7 +23,7 @@ enum acpi_table_state {
 };
 
 struct acpi_table {
-    char signature[5]; /* here and in oem_id, '?' stands for what cannot be printed; both "" where out of reach */
+    char signature[5]; /* '?' stands for what cannot be printed, here and in oem_id; "" where no header is in reach */
     char oem_id[7];
     uint8_t revision;
     uint64_t address;
@@ -34,7 +34,7 @@ struct acpi_table {
 struct acpi_tables {
     enum acpi_error error;
     uint64_t rsdp_address; /* 0: none. That of the copy, where the loader passed one */
-    uint8_t revision;      /* of the root pointer: 0 for ACPI 1.0, else 2 or more */
+    uint8_t revision;      /* of the root pointer: below 2 for ACPI 1.0 */
     char oem_id[7];
     size_t count;
     struct acpi_table tables[ACPI_MAX_TABLES]; /* the root table first, then as it lists them, each address once; the

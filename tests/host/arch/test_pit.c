@@ -23,7 +23,7 @@ static struct {
     uint8_t bytes[4];
     unsigned byte_count;
     unsigned count, latched, reads;
-    bool counts, is_high_next;
+    bool counts, is_noise, is_high_next;
 } pit;
 
 static uint64_t ticks, ticks_outside_handler, clock_at_tick;
@@ -35,6 +35,8 @@ static void latch(void)
     pit.is_high_next = false;
     if (pit.counts)
         pit.count = pit.count <= 1 ? DIVISOR : pit.count - 1;
+    if (pit.is_noise)
+        pit.count ^= 0xff00;
 }
 
 static uint32_t read_pit(void *context, uint16_t offset, unsigned width_bytes)
@@ -131,6 +133,18 @@ static void timer_that_does_not_count_is_absent(void **state)
     assert_int_equal(clock_ns(), 0);
 }
 
+/* A bus that nobody drives may read as anything: every other count lies beyond the divisor. */
+static void noise_is_no_timer(void **state)
+{
+    (void)state;
+    io_double_reset();
+    add_delay_port();
+    io_double_add(&(struct io_device){0x40, 4, read_pit, write_pit, NULL});
+    pit = (typeof(pit)){.is_noise = true, .count = 1};
+    assert_int_equal(timer_start(on_tick), TIMER_ABSENT);
+    assert_false(irq_double_is_attached(LINE));
+}
+
 static void start_makes_channel_0_a_rate_generator_of_1193_clocks(void **state)
 {
     (void)state;
@@ -179,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clock_stands_at_0_before_the_start),
         cmocka_unit_test(timer_that_does_not_count_is_absent),
+        cmocka_unit_test(noise_is_no_timer),
         cmocka_unit_test(start_makes_channel_0_a_rate_generator_of_1193_clocks),
         cmocka_unit_test(clock_is_exact_after_any_number_of_ticks),
         cmocka_unit_test(listener_is_called_once_a_tick_in_the_handler_and_sees_the_new_time),

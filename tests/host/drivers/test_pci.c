@@ -80,8 +80,10 @@ static void functions_are_looked_for_where_function_0_says_so_only(void **state)
     add(0, 2, 0, 0, 0x00, 0); /* one, and something behind it that it does not own up to */
     add(0, 2, 1, 0, 0x00, 0);
     add(0, 3, 1, 0, 0x80, 0); /* none: there is no function 0 */
+    add(0, 4, 0, 0, 0x80, 0); /* what it says of itself does not hold for the next */
+    add(0, 5, 1, 0, 0x80, 0);
     add(0, 31, 0, 0, 0x00, 0);
-    static const uint8_t expected[][2] = {{1, 0}, {1, 3}, {1, 7}, {2, 0}, {31, 0}};
+    static const uint8_t expected[][2] = {{1, 0}, {1, 3}, {1, 7}, {2, 0}, {4, 0}, {31, 0}};
     struct pci_cursor at = PCI_BUS(0);
     struct pci_function f;
     for (size_t i = 0; i < COUNT_OF(expected); i++) {

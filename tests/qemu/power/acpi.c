@@ -5,10 +5,11 @@
 #include <tenorite/lib/text.h>
 #include <tenorite/mm/kernel_memory.h>
 
+#include "arch/x86_64/device_pages.h"
 #include "kernel_test.h"
 
 /* The tables of a real machine, as the boot code summed them up. On the command line: `foreign`, there is a table TEST
- * with LICENSE's text in it; `none`, there are no tables. */
+ * with LICENSE's text in it; `none`, there are no tables; `registers`, they name registers in memory. */
 static struct kernel_memory memory;
 static const struct boot_info *info;
 
@@ -58,11 +59,27 @@ static void ways_to_end_are_named_from_memory_of_the_kernel(void)
     char off[100], reboot[100];
     power_describe_off(off, sizeof off);
     power_describe_reboot(reboot, sizeof reboot);
-    CHECK(strncmp(off, expects("none") ? "none: there is no ACPI" : "ACPI ", 5) == 0, "%s", off);
+    const char *wanted = expects("none") ? "none: there is no ACPI root pointer" : "ACPI ";
+    CHECK(strncmp(off, wanted, strlen(wanted)) == 0, "%s", off);
     CHECK(strlen(reboot) > 8, "%s", reboot);
     memset(off, 'x', sizeof off);
     power_describe_off(off, 5);
     CHECK(strlen(off) == 4 && off[5] == 'x', "cut");
+}
+
+static void registers_in_memory_are_mapped_as_devices(void)
+{
+    size_t count;
+    const uint64_t *pages = device_pages(&count);
+    CHECK((count != 0) == expects("registers"), "%zu pages", count);
+    for (size_t i = 0; i < count; i++) {
+        struct translation found =
+            translate(&memory.space.mapper, virt_addr_from_pointer(device_pages_pointer(pages[i])));
+        CHECK(found.error == MAP_OK && translation_address(found).value == pages[i], "%s",
+              map_error_name((enum map_error)found.error));
+        CHECK(page_flags_contains(translation_flags(found), PAGE_FLAGS(WRITABLE, NO_EXECUTE, NO_CACHE)), "page %#llx",
+              (unsigned long long)pages[i]);
+    }
 }
 
 void kernel_main(const struct boot_info *boot_info)
@@ -71,6 +88,7 @@ void kernel_main(const struct boot_info *boot_info)
         KERNEL_TEST(tables_are_there_and_valid),
         KERNEL_TEST(foreign_table_is_listed),
         KERNEL_TEST(ways_to_end_are_named_from_memory_of_the_kernel),
+        KERNEL_TEST(registers_in_memory_are_mapped_as_devices),
     };
     info = boot_info;
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);

@@ -24,8 +24,8 @@
 .set MULTIBOOT2_HEADER_MAGIC, 0xe85250d6
 .set MULTIBOOT2_ARCHITECTURE_I386, 0
 
-/* 3.1.9 "Console header tags": the loader may pass a framebuffer, text mode, or no screen. The framebuffer's size is a
- * wish; the boot menu (iso/grub.cfg.in) has the last word. */
+/* 3.1.9 "Flags tag", 3.1.10 "The framebuffer tag of Multiboot2 header": the loader may pass a framebuffer, text mode, or no
+ * screen. The framebuffer's size is a wish; the boot menu (iso/grub.cfg.in) has the last word. */
 .set HEADER_TAG_END, 0
 .set HEADER_TAG_CONSOLE_FLAGS, 4
 .set HEADER_TAG_FRAMEBUFFER, 5
@@ -172,14 +172,14 @@ build_tables:
     ret
 .size build_tables, . - build_tables
 
-/* SDM vol. 3A, 10.8.5 "Initializing IA-32e Mode". NXE is set where the CPU has it, so that NX bits are never reserved. */
+/* SDM vol. 3A, 10.8.5 "Initializing IA-32e Mode". NXE is set where the CPU has it, so that NX bits are never reserved. Of
+ * CR4 nothing is kept: loaders leave LA57 as firmware set it, and by these tables of 4 levels it would be a triple fault. */
 .type enter_long_mode, @function
 enter_long_mode:
     movl $CPUID_EXTENDED_FEATURES, %eax
     cpuid
     movl %edx, %ebp
-    movl %cr4, %eax
-    orl $CR4_PAE_PGE, %eax
+    movl $CR4_PAE_PGE, %eax
     movl %eax, %cr4
     movl $boot_root_table, %eax
     movl %eax, %cr3

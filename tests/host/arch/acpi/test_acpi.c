@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <tenorite/lib/console.h>
+
 #include "acpi_captures.h"
 #include "arch/x86_64/acpi/acpi.h"
+#include "arch/x86_64/acpi/tables.h"
 #include "arch/x86_64/device_pages.h"
 #include "firmware.h"
 #include "paging_double.h"
@@ -122,6 +125,18 @@ static void dsdt_out_of_reach_is_listed_so(void **state)
     assert_false(power.has_sleep_types);
 }
 
+static void dsdt_that_finds_no_room_is_counted(void **state)
+{
+    static uint32_t entries[ACPI_MAX_TABLES - 1] = {FADT};
+    (void)state;
+    for (size_t i = 1; i < COUNT_OF(entries); i++)
+        entries[i] = (uint32_t)(SECOND_SSDT + i);
+    firmware_put_rsdt(RSDT, entries, COUNT_OF(entries));
+    read_all();
+    assert_int_equal(tables.count, ACPI_MAX_TABLES);
+    assert_int_equal(tables.left_out_count, 1);
+}
+
 static void machine_without_tables_offers_nothing(void **state)
 {
     static const struct acpi_power nothing;
@@ -231,6 +246,45 @@ static void pages_of_registers_in_memory_stay_reachable(void **state)
     assert_ptr_equal(device_pages_pointer(0xa5123), firmware_at(0xa5123));
 }
 
+static char written[4096];
+
+static void write_console(struct console *self, const char *bytes, size_t length)
+{
+    (void)self;
+    strncat(written, bytes, length);
+}
+
+static struct console console = {.name = "test", .write = write_console};
+
+static void what_is_malformed_is_logged(void **state)
+{
+    (void)state;
+    console_register(&console);
+    firmware_seal(FADT, 9, FADT_BYTES);
+    acpi_init(&firmware_view, &firmware_boot_info);
+    assert_string_equal(written, "");
+    firmware_spoil(DSDT);
+    firmware_put_rsdt(RSDT, (uint32_t[]){FADT, FIRMWARE_BYTES}, 2);
+    acpi_init(&firmware_view, &firmware_boot_info);
+    assert_string_equal(written,
+                        "[    0.000000] warning: acpi: table without a name at 0x100000: it does not lie in the "
+                        "first 4 GiB\n"
+                        "[    0.000000] warning: acpi: table DSDT at 0xb2000: the checksum is wrong\n");
+    written[0] = '\0';
+    firmware_spoil(RSDT);
+    acpi_init(&firmware_view, &firmware_boot_info);
+    assert_string_equal(written, "[    0.000000] warning: acpi: the ACPI root pointer leads to no valid table\n"
+                                 "[    0.000000] warning: acpi: table RSDT at 0xa1000: the checksum is wrong\n");
+    written[0] = '\0';
+    firmware_put_rsdt(RSDT, (uint32_t[ACPI_ROOT_MAX_ENTRIES + 2]){0}, ACPI_ROOT_MAX_ENTRIES + 2);
+    acpi_init(&firmware_view, &firmware_boot_info);
+    assert_string_equal(written, "[    0.000000] warning: acpi: 2 tables left out: there are too many\n");
+    written[0] = '\0';
+    firmware_reset(NULL); /* no tables are no mistake */
+    acpi_init(&firmware_view, &firmware_boot_info);
+    assert_string_equal(written, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,12 +292,14 @@ int main(void)
         cmocka_unit_test_setup(sleep_types_come_from_the_dsdt_first, put_tables),
         cmocka_unit_test_setup(spoiled_fadt_offers_nothing, put_tables),
         cmocka_unit_test_setup(dsdt_out_of_reach_is_listed_so, put_tables),
+        cmocka_unit_test_setup(dsdt_that_finds_no_room_is_counted, put_tables),
         cmocka_unit_test_setup(machine_without_tables_offers_nothing, put_tables),
         cmocka_unit_test_setup(register_in_usable_memory_is_not_believed, put_tables),
         cmocka_unit_test_setup(register_out_of_reach_is_not_used, put_tables),
         cmocka_unit_test_setup(every_register_is_judged_by_its_own_width, put_tables),
         cmocka_unit_test_setup(fadt_or_ssdt_in_place_of_a_root_table_is_not_used, put_tables),
         cmocka_unit_test_setup(pages_of_registers_in_memory_stay_reachable, put_tables),
+        cmocka_unit_test_setup(what_is_malformed_is_logged, put_tables),
     };
     return cmocka_run_group_tests_name("acpi", tests, NULL, NULL);
 }

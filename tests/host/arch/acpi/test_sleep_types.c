@@ -75,6 +75,7 @@ static void what_is_not_understood_is_not_guessed(void **state)
     assert_false(FIND(NAME_S5, 0x0a, 5).are_known);                                        /* a number */
     assert_false(FIND(NAME_S5, 0x12, 10, 2, 'S', 'L', 'P', '0', 'S', 'L', 'P', '1').are_known);
     assert_false(FIND(NAME_S5, 0x12, 4, 1, 0x0a, 5).are_known);       /* one element */
+    assert_false(FIND(NAME_S5, 0x12, 4, 1, 0x00, 0x00).are_known);    /* one, and something behind it */
     assert_false(FIND(NAME_S5, 0x12, 2, 0).are_known);                /* none */
     assert_false(FIND(NAME_S5, 0x12, 4, 2, 0xff, 0xff).are_known);    /* Ones */
     assert_false(FIND(NAME_S5, 0x12, 5, 2, 0x0a, 8, 0x00).are_known); /* no sleep type has 4 bits */

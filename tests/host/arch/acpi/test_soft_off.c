@@ -160,6 +160,16 @@ static void acpi_mode_that_never_comes_is_waited_for_a_bounded_time(void **state
     assert_int_equal(chip.write_count_a, 2); /* tried all the same */
 }
 
+/* Reads of SLP_EN should give 0. Where they do not, the type is still written before the machine is told to go. */
+static void enable_bit_that_reads_as_set_is_not_written_back(void **state)
+{
+    (void)state;
+    chip.pm1a |= SCI_EN | SLP_EN;
+    soft_off_enter(&power);
+    assert_int_equal(chip.writes_a[0], KEPT | SCI_EN | TYPE_A << 10);
+    assert_int_equal(chip.writes_a[1], KEPT | SCI_EN | TYPE_A << 10 | SLP_EN);
+}
+
 static void second_block_gets_its_own_type(void **state)
 {
     (void)state;
@@ -268,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup(machine_in_acpi_mode_is_left_in_it, set_up),
         cmocka_unit_test_setup(machine_without_a_switch_is_in_acpi_mode, set_up),
         cmocka_unit_test_setup(acpi_mode_that_never_comes_is_waited_for_a_bounded_time, set_up),
+        cmocka_unit_test_setup(enable_bit_that_reads_as_set_is_not_written_back, set_up),
         cmocka_unit_test_setup(second_block_gets_its_own_type, set_up),
         cmocka_unit_test_setup(hardware_reduced_machine_gets_one_byte, set_up),
         cmocka_unit_test_setup(registers_are_reached_in_every_space, set_up),
