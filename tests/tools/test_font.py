@@ -183,7 +183,8 @@ class Configuring(unittest.TestCase):
     def refused(self, reason, **variables):
         with tempfile.TemporaryDirectory() as directory:
             words = [f"-D{name}={value}" for name, value in variables.items()]
-            result = subprocess.run(["cmake", "-S", str(ROOT), "-B", directory, "-DBUILD_TESTING=OFF", *words],
+            result = subprocess.run(["cmake", "-G", "Ninja", "-S", str(ROOT), "-B", directory, "-DBUILD_TESTING=OFF",
+                                     *words],
                                     capture_output=True, text=True, check=False)
         self.assertNotEqual(result.returncode, 0)
         self.assertRegex(" ".join(result.stderr.split()), reason)

@@ -28,7 +28,7 @@ file:grub/x86_64-efi=/usr/lib/grub/x86_64-efi/multiboot2.mod,/usr/share/grub2/x8
 xorriso                                iso    xorriso             xorriso               libisoburn         -
 mformat                                iso    mtools              mtools                mtools             -
 gdb                                    gdb    gdb                 gdb                   gdb                gdb
-file:ovmf=/usr/share/OVMF/OVMF_CODE_4M.fd,/usr/share/OVMF/OVMF_CODE.fd,/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2,/usr/share/edk2/ovmf/OVMF_CODE.fd,/usr/share/edk2/x64/OVMF_CODE.4m.fd,/usr/share/edk2-ovmf/x64/OVMF_CODE.fd,/usr/share/qemu/edk2-x86_64-code.fd,/usr/local/share/qemu/edk2-x86_64-code.fd,/opt/homebrew/share/qemu/edk2-x86_64-code.fd  test  ovmf  edk2-ovmf  edk2-ovmf  qemu
+file:ovmf=/usr/share/OVMF/OVMF_CODE_4M.fd,/usr/share/OVMF/OVMF_CODE.fd,/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2,/usr/share/edk2/ovmf/OVMF_CODE.fd,/usr/share/edk2/x64/OVMF_CODE.4m.fd,/usr/share/edk2-ovmf/x64/OVMF_CODE.fd,/usr/share/qemu/edk2-x86_64-code.fd,/usr/local/share/qemu/edk2-x86_64-code.fd,/opt/homebrew/share/qemu/edk2-x86_64-code.fd  uefi  ovmf  edk2-ovmf  edk2-ovmf  qemu
 clang-runtime                          test   libclang-rt-dev     compiler-rt           compiler-rt        llvm
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
 clang-tidy                             style  clang-tidy          clang-tools-extra     clang              llvm
@@ -39,7 +39,7 @@ for directory in /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin; do
     [ ! -d "$directory" ] || PATH=$PATH:$directory
 done
 
-all_groups='every build gcc clang host iso gdb test style'
+all_groups='every build gcc clang host iso gdb test uefi style'
 
 # --- what is installed ------------------------------------------------------------------------------------------
 
@@ -160,8 +160,9 @@ groups_of() {
     lint,*) echo every build clang host iso gdb style ;;
     debug,*) echo every build "$of_preset" gdb ;;
     fuzz,*) echo every build clang host gdb test ;;
+    bench,*) echo every build "$of_preset" uefi ;;
     test,freestanding) echo every build "$of_preset" ;;
-    test,*) echo every build "$of_preset" clang test ;;
+    test,*) echo every build "$of_preset" clang test uefi ;;
     *) echo every build "$of_preset" ;;
     esac
 }
