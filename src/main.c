@@ -92,6 +92,7 @@ static void framebuffer_move(void)
         mmio_map(&memory.mmio, phys_addr_new(mode->base), framebuffer_length_bytes(mode), MMIO_WRITE_COMBINING);
     if (mapping.error != MAP_OK) {
         inventory_missing("framebuffer", "cannot be shown: %s", map_error_name(mapping.error));
+        console_unregister(screen);
         screen = NULL;
     }
     framebuffer_console_move(console, mapper_root(&memory.space.mapper).start, mapping.start);
