@@ -102,9 +102,9 @@ static void print_facts(struct console *output, const char *name, bool (*fact_at
         char text[HWREPORT_COLUMNS] = "";
         size_t length = 0;
         do
-            length += format_string(text + length, sizeof text - length, "%s%s=%s", length > 0 ? " " : "", fact.name,
-                                    fact.is_true ? "yes" : "no");
-        while (++i % FACTS_A_LINE != 0 && length < sizeof text && fact_at(i, &fact));
+            length = format_append(text, sizeof text, length, "%s%s=%s", length > 0 ? " " : "", fact.name,
+                                   fact.is_true ? "yes" : "no");
+        while (++i % FACTS_A_LINE != 0 && fact_at(i, &fact));
         print_field(output, name, text);
     }
 }
