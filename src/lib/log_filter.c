@@ -78,10 +78,9 @@ const char *log_filter_error_text(enum log_filter_error error)
     __builtin_unreachable();
 }
 
-/* Bounded whatever the table holds: a writer may be at work on it. */
 enum log_level log_filter_level(const struct log_filter *filter, const char *module)
 {
-    for (unsigned i = 0; module != NULL && i < filter->count && i < LOG_FILTER_MODULES; i++)
+    for (unsigned i = 0; module != NULL && i < filter->count; i++)
         if (strncmp(module, filter->modules[i].name, LOG_MODULE_BYTES) == 0)
             return filter->modules[i].level;
     return filter->default_level;
