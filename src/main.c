@@ -91,8 +91,9 @@ static void framebuffer_move(void)
     struct mmio_mapping mapping =
         mmio_map(&memory.mmio, phys_addr_new(mode->base), framebuffer_length_bytes(mode), MMIO_WRITE_COMBINING);
     if (mapping.error != MAP_OK) {
-        inventory_missing("framebuffer", "cannot be shown: %s", map_error_name(mapping.error));
+        console_unregister(screen);
         screen = NULL;
+        inventory_missing("framebuffer", "cannot be shown: %s", map_error_name(mapping.error));
     }
     framebuffer_console_move(console, mapper_root(&memory.space.mapper).start, mapping.start);
 }
@@ -113,12 +114,12 @@ static void screen_log(const struct boot_info *boot_info)
 {
     const struct boot_framebuffer *framebuffer = &boot_info->framebuffer;
     struct framebuffer_console *console = early_console_framebuffer();
-    if (console) {
+    if (console && screen) {
         inventory_found("framebuffer", "%u x %u pixels of %d bits, %u x %u characters", framebuffer->width,
                         framebuffer->height, framebuffer->bits_per_pixel, console->columns, console->rows);
         return;
     }
-    if (framebuffer->kind == BOOT_FRAMEBUFFER_RGB || framebuffer->kind == BOOT_FRAMEBUFFER_UNUSABLE)
+    if (!console && (framebuffer->kind == BOOT_FRAMEBUFFER_RGB || framebuffer->kind == BOOT_FRAMEBUFFER_UNUSABLE))
         inventory_missing("framebuffer", "%s", framebuffer_console_error_text(early_console_framebuffer_error()));
     if (screen)
         inventory_found("vga", "text, %d x %d characters", VGA_TEXT_COLUMNS, VGA_TEXT_ROWS);
@@ -205,8 +206,8 @@ void kernel_main(const struct boot_info *boot_info)
     log_option_apply(boot_info);
     console_option_apply(boot_info);
     boot_log(boot_info);
-    screen_log(boot_info);
     memory_start(boot_info);
+    screen_log(boot_info);
     executor_init(&executor, &memory.heap);
     shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};
     clock_start();

@@ -79,10 +79,11 @@ static void print_boot(const struct command_environment *environment, struct con
     print_line(output, "  %-14s %zu", "modules", boot->module_count);
 }
 
-/* In quotation marks: spaces at the end of a line get lost on the way into a report. */
+/* In quotation marks: spaces at the end of a line get lost on the way into a report. No longer than a row of a text screen:
+ * a page of a report, which may be all command line, is to fit there. */
 static void print_command_line(const struct command_environment *environment, struct console *output, unsigned part)
 {
-    enum { BYTES_A_LINE = 90 };
+    enum { BYTES_A_LINE = 76 };
     (void)part;
     const char *rest = environment->boot_info->command_line;
     do {
@@ -102,9 +103,9 @@ static void print_facts(struct console *output, const char *name, bool (*fact_at
         char text[HWREPORT_COLUMNS] = "";
         size_t length = 0;
         do
-            length += format_string(text + length, sizeof text - length, "%s%s=%s", length > 0 ? " " : "", fact.name,
-                                    fact.is_true ? "yes" : "no");
-        while (++i % FACTS_A_LINE != 0 && length < sizeof text && fact_at(i, &fact));
+            length = format_append(text, sizeof text, length, "%s%s=%s", length > 0 ? " " : "", fact.name,
+                                   fact.is_true ? "yes" : "no");
+        while (++i % FACTS_A_LINE != 0 && fact_at(i, &fact));
         print_field(output, name, text);
     }
 }

@@ -49,7 +49,7 @@ static struct console *start_text_screen(const struct boot_info *boot_info)
         boot_info->firmware != BOOT_FIRMWARE_UEFI || boot_info->framebuffer.kind == BOOT_FRAMEBUFFER_TEXT;
     if (has_screen && may_be_text && vga_text_is_present(&boot_info->framebuffer))
         return &screen.console;
-    screen.console.is_selected = false;
+    console_unregister(&screen.console);
     return NULL;
 }
 
@@ -71,7 +71,7 @@ struct console *early_console_start_screen(const struct boot_info *boot_info)
         return start_text_screen(boot_info);
     framebuffer_console_register(&framebuffer);
     show_in_boot_window();
-    screen.console.is_selected = false;
+    console_unregister(&screen.console);
     return &framebuffer.console;
 }
 

@@ -29,6 +29,8 @@ enum {
     CURSOR_LINES = 2,
 };
 
+static_assert((int)CURSOR_LINES < (int)FONT_MIN_HEIGHT, "a cursor fits into a glyph");
+
 /* IBM's colours, in the order of enum vga_color. */
 static const struct rgb colors[FRAMEBUFFER_CONSOLE_COLORS] = {
     {0x00, 0x00, 0x00}, {0x00, 0x00, 0xaa}, {0x00, 0xaa, 0x00}, {0x00, 0xaa, 0xaa},

@@ -28,6 +28,22 @@ void console_register(struct console *console)
     __atomic_store_n(link, console, __ATOMIC_RELEASE);
 }
 
+/* Whoever walks the list and stands at `console` finds its successor still. */
+void console_unregister(struct console *console)
+{
+    struct console **link = &first;
+    while (*link != NULL && *link != console)
+        link = &(*link)->next;
+    if (*link == NULL)
+        return;
+    __atomic_store_n(link, console->next, __ATOMIC_RELEASE);
+    console->is_selected = false;
+    if (console_next_selected(NULL) != NULL)
+        return;
+    for (struct console *other = first; other != NULL; other = other->next)
+        other->is_selected = true;
+}
+
 static bool is_listed(const char *names, const char *name)
 {
     for (struct word word = word_list_first(names); word.start != NULL; word = word_list_next(word))

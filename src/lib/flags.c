@@ -2,14 +2,6 @@
 #include <tenorite/lib/flags.h>
 #include <tenorite/lib/format.h>
 
-/* Where the rest of a text goes that already has `length` characters: nothing is left once it was cut. */
-static size_t append(char *buffer, size_t capacity, size_t length, const char *separator, const char *text)
-{
-    bool has_room = length < capacity;
-    return length + format_string(has_room ? buffer + length : NULL, has_room ? capacity - length : 0, "%s%s",
-                                  separator, text);
-}
-
 size_t flags_format(const struct flag_name *names, size_t count, uint64_t bits, char *buffer, size_t capacity)
 {
     size_t length = 0;
@@ -18,13 +10,13 @@ size_t flags_format(const struct flag_name *names, size_t count, uint64_t bits, 
     for (size_t i = 0; i < count; i++) {
         if ((bits & names[i].bits) == 0)
             continue;
-        length = append(buffer, capacity, length, length > 0 ? " | " : "", names[i].name);
+        length = format_append(buffer, capacity, length, "%s%s", length > 0 ? " | " : "", names[i].name);
         bits &= ~names[i].bits;
     }
     if (bits != 0) {
         char rest[24];
         format_string(rest, sizeof rest, "%#llx", (unsigned long long)bits);
-        length = append(buffer, capacity, length, length > 0 ? " | " : "", rest);
+        length = format_append(buffer, capacity, length, "%s%s", length > 0 ? " | " : "", rest);
     }
     return length;
 }

@@ -313,3 +313,14 @@ size_t format_string(char *buffer, size_t capacity, const char *format, ...)
     va_end(arguments);
     return length;
 }
+
+size_t format_append(char *buffer, size_t capacity, size_t length, const char *format, ...)
+{
+    bool has_room = length < capacity;
+    va_list arguments;
+    va_start(arguments, format);
+    length +=
+        format_string_va(has_room ? buffer + length : NULL, has_room ? capacity - length : 0, format, arguments);
+    va_end(arguments);
+    return length;
+}

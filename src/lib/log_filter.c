@@ -78,10 +78,9 @@ const char *log_filter_error_text(enum log_filter_error error)
     __builtin_unreachable();
 }
 
-/* Bounded whatever the table holds: a writer may be at work on it. */
 enum log_level log_filter_level(const struct log_filter *filter, const char *module)
 {
-    for (unsigned i = 0; module != NULL && i < filter->count && i < LOG_FILTER_MODULES; i++)
+    for (unsigned i = 0; module != NULL && i < filter->count; i++)
         if (strncmp(module, filter->modules[i].name, LOG_MODULE_BYTES) == 0)
             return filter->modules[i].level;
     return filter->default_level;
@@ -90,10 +89,8 @@ enum log_level log_filter_level(const struct log_filter *filter, const char *mod
 size_t log_filter_format(const struct log_filter *filter, char *buffer, size_t capacity)
 {
     size_t length = format_string(buffer, capacity, "%s", log_level_name(filter->default_level));
-    for (unsigned i = 0; i < filter->count; i++) {
-        size_t at = length < capacity ? length : capacity;
-        length += format_string(buffer + at, capacity - at, ",%s:%s", filter->modules[i].name,
-                                log_level_name(filter->modules[i].level));
-    }
+    for (unsigned i = 0; i < filter->count; i++)
+        length = format_append(buffer, capacity, length, ",%s:%s", filter->modules[i].name,
+                               log_level_name(filter->modules[i].level));
     return length;
 }

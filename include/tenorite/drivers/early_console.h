@@ -22,7 +22,7 @@ struct serial_port *early_console_serial(void);
 struct vga_text *early_console_screen(void);
 
 /*
- * Starts the screen that the boot information speaks of, as a selected console, and deselects the VGA text screen if that
+ * Starts the screen that the boot information speaks of, as a selected console, and unregisters the VGA text screen if that
  * is not it; returns it, or NULL if there is no screen. A framebuffer inside the boot window shows text at once; one
  * outside waits for framebuffer_console_move(). Once, early, on the boot page tables.
  */

@@ -7,8 +7,8 @@
  * A console is a place that text can be written to, synchronously and in bounded time, from any context
  * (a panic inside an NMI included): it takes no lock and allocates nothing.
  *
- * Consoles are registered once, by their drivers, and never leave. The kernel's log and panics go to every
- * selected console; a shell session writes to the one it was given. Drivers fill in `name`, `write` and `set_style`; everybody
+ * Consoles are registered once, by their drivers, and stay, unless early boot finds that nobody can see them. The kernel's log
+ * and panics go to every selected console; a shell session writes to the one it was given. Drivers fill in `name`, `write` and `set_style`; everybody
  * else writes through the functions below, which remember whether a console stands in the middle of a line.
  */
 enum console_style { CONSOLE_PLAIN, CONSOLE_DIM, CONSOLE_WARNING, CONSOLE_ERROR };
@@ -24,6 +24,10 @@ struct console {
 /* Adds `console`, selected, at the end of the list. Early boot, interrupts off or one CPU; the object must live for
  * ever, and be registered once. */
 void console_register(struct console *console);
+
+/* Takes `console` off the list, if it is there: nobody can see what is written to it. If it was the only one that is
+ * selected, all others are. Early boot, interrupts off or one CPU. */
+void console_unregister(struct console *console);
 
 /* Selects exactly the consoles that `names` lists, separated by commas ("serial,vga"); unknown names are counted in
  * the result. If none is known, nothing changes, so that a typing error never silences the kernel. A console that is

@@ -21,3 +21,7 @@
  */
 size_t format_string(char *buffer, size_t capacity, const char *format, ...) PRINTF_LIKE(3, 4);
 size_t format_string_va(char *buffer, size_t capacity, const char *format, va_list arguments) PRINTF_LIKE(3, 0);
+
+/* The same behind a text of `length` bytes that one of these functions has put into `buffer`, cut or not; returns the length
+ * that both have together. `buffer` may be NULL if capacity is 0. */
+size_t format_append(char *buffer, size_t capacity, size_t length, const char *format, ...) PRINTF_LIKE(4, 5);

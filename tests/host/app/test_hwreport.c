@@ -204,7 +204,7 @@ static void no_text_breaks_the_form(void **state)
 static void long_command_lines_are_kept_whole(void **state)
 {
     (void)state;
-    static const size_t lengths[] = {1, 89, 90, 91, 179, 180, 181, 1023};
+    static const size_t lengths[] = {1, 75, 76, 77, 151, 152, 153, 1023};
     for (size_t i = 0; i < COUNT_OF(lengths); i++) {
         char joined[BOOT_COMMAND_LINE_BYTES] = "";
         memset(boot_info.command_line, 0, sizeof boot_info.command_line);
@@ -217,6 +217,7 @@ static void long_command_lines_are_kept_whole(void **state)
         while (memcmp(line, "  \"", 3) == 0) {
             char *quote = strchr(line + 3, '"');
             assert_non_null(quote);
+            assert_true(quote - line < 80); /* a row of a text screen: a page is to fit */
             strncat(joined, line + 3, (size_t)(quote - line - 3));
             line = quote + 2;
         }

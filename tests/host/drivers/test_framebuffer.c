@@ -93,6 +93,7 @@ static void what_lies_beyond_the_edges_is_left_out(void **state)
         check_pattern(17, 1, 8, 3);
         start(formats[format], 20, 6, 3);
         check_pattern(20, 0, 8, 1);
+        check_pattern(23, 0, 8, 1);
         check_pattern(0, 6, 8, 1);
         check_pattern(UINT32_MAX, UINT32_MAX, 8, 8);
         check_pattern(0, UINT32_MAX, 8, 8);

@@ -183,6 +183,10 @@ static void styles_differ_in_their_foreground_and_plain_is_what_was_set(void **s
         assert_memory_equal(&cell.foreground, &cases[i].color, sizeof(struct rgb));
         assert_true(video_is(&video, 399, BOTTOM * 16, black));
     }
+    screen.console.set_style(&screen.console, CONSOLE_ERROR);
+    screen_write("\n");
+    struct shown_cell cursor = screen_cell(BOTTOM, 0);
+    assert_memory_equal(&cursor.foreground, &cases[3].color, sizeof(struct rgb)); /* the new row is plain */
     framebuffer_console_set_color(&screen, VGA_WHITE, VGA_BLUE);
     screen.console.set_style(&screen.console, CONSOLE_ERROR);
     screen_write("\nA");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which screens the console takes, and where its pixels are: nowhere, here or there, and in the middle of a panic. */
+#include "../lib/single_step.h"
 #include "framebuffer_console_screen.h"
 
 #include <signal.h>
@@ -173,6 +174,67 @@ static void pixels_that_are_nowhere_after_the_switch_are_not_drawn(void **state)
     assert_int_equal(screen_cells_drawn(), 0);
 }
 
+/* Where a panic at this instruction would draw, if the page tables are as they are: never anywhere but here or there. */
+static volatile void *here, *there;
+static unsigned astray;
+
+static void look_where_a_panic_would_draw(unsigned step)
+{
+    (void)step;
+    bool has_switched = screen.is_moving && paging_double.root.value == screen.next_root.value;
+    volatile void *place = has_switched ? screen.next_pixels : screen.framebuffer.pixels;
+    astray += place != (paging_double.root.value == 0x2000 ? there : here);
+}
+
+static void the_place_is_right_at_every_instruction_of_a_move(void **state)
+{
+    (void)state;
+    struct boot_framebuffer mode = screen.framebuffer.mode;
+    video_reset(&other, &mode, 17);
+    here = screen.framebuffer.pixels, there = video_start(&other), astray = 0;
+    paging_double.root = phys_addr_new(0x1000);
+    screen.next_root = phys_addr_new(0x1000); /* as after an earlier move, to where it is now */
+    screen.next_pixels = NULL;
+    single_step_begin(look_where_a_panic_would_draw);
+    framebuffer_console_move(&screen, phys_addr_new(0x2000), there);
+    single_step_end();
+    assert_in_range(single_step_count, 5, 1000);
+    paging_double.root = phys_addr_new(0x2000);
+    single_step_begin(look_where_a_panic_would_draw);
+    screen_write("!");
+    single_step_end();
+    assert_int_equal(astray, 0);
+    assert_ptr_equal(screen.framebuffer.pixels, there);
+}
+
+static void pixels_that_come_back_show_all_of_the_text_in_its_colors(void **state)
+{
+    (void)state;
+    struct boot_framebuffer mode = screen.framebuffer.mode;
+    screen_write("above\nbelow");
+    framebuffer_console_set_color(&screen, VGA_YELLOW, VGA_BLUE);
+    framebuffer_console_move(&screen, phys_addr_new(0x2000), NULL);
+    paging_double.root = phys_addr_new(0x2000);
+    screen_write("!");
+    video_reset(&video, &mode, 15);
+    framebuffer_console_show_at(&screen, video_start(&video));
+    screen_row_is(BOTTOM - 1, "above");
+    screen_row_is(0, "");
+    assert_int_equal(screen_cell(BOTTOM, 4).character, 'w');
+    assert_int_equal(screen_cell(BOTTOM, 5).character, '!');
+}
+
+static void what_is_empty_has_the_background_that_was_set(void **state)
+{
+    (void)state;
+    struct boot_framebuffer mode = video_mode(&video_mode_32, 407, 176, 0);
+    video_reset(&video, &mode, 16);
+    assert_int_equal(screen_try(&mode, 8, 16), FRAMEBUFFER_CONSOLE_OK);
+    framebuffer_console_set_color(&screen, VGA_WHITE, VGA_BLUE);
+    framebuffer_console_show_at(&screen, video_start(&video));
+    assert_true(video_is(&video, 406, 0, (struct rgb){0, 0, 0xaa}));
+}
+
 /*
  * A panic that strikes while pixels are written and does not return: a part of video memory cannot be written, the signal
  * handler jumps out of the middle of the drawing.
@@ -235,6 +297,31 @@ static void a_panic_in_the_middle_of_drawing_prints_and_repairs(void **state)
     munmap(pixels, rounded);
 }
 
+/* The panic scrolls the cell that was half drawn back to what it showed before. */
+static void a_panic_draws_a_half_drawn_cell_anew_though_it_looks_as_before(void **state)
+{
+    (void)state;
+    char line[SCREEN_COLUMNS + 1] = "";
+    struct boot_framebuffer mode = screen.framebuffer.mode;
+    size_t length = framebuffer_length_bytes(&mode), rounded = (length + 4095) / 4096 * 4096;
+    char *pixels = mmap(NULL, rounded, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(pixels, MAP_FAILED);
+    assert_int_equal(screen_try(&mode, 8, 16), FRAMEBUFFER_CONSOLE_OK);
+    framebuffer_console_show_at(&screen, pixels);
+    for (unsigned i = 0; i < SCREEN_ROWS; i++) {
+        memset(line, i % 2 ? 'x' : 'o', SCREEN_COLUMNS);
+        screen_write(line);
+    }
+    interrupt_at(pixels, 5 * 4096L, "\n");
+    screen_write("\npanic: struck");
+    memcpy(video_start(&video), pixels, length);
+    for (unsigned row = 0; row < BOTTOM - 1; row++) {
+        memset(line, row % 2 ? 'x' : 'o', SCREEN_COLUMNS);
+        screen_row_is(row, line);
+    }
+    munmap(pixels, rounded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,7 +333,11 @@ int main(void)
         cmocka_unit_test_setup(pixels_move_at_the_switch_and_at_no_other_moment, set_up),
         cmocka_unit_test_setup(a_screen_that_is_nowhere_at_first_appears_whole_after_the_switch, set_up),
         cmocka_unit_test_setup(pixels_that_are_nowhere_after_the_switch_are_not_drawn, set_up),
+        cmocka_unit_test_setup(the_place_is_right_at_every_instruction_of_a_move, set_up),
+        cmocka_unit_test_setup(pixels_that_come_back_show_all_of_the_text_in_its_colors, set_up),
+        cmocka_unit_test_setup(what_is_empty_has_the_background_that_was_set, set_up),
         cmocka_unit_test_setup(a_panic_in_the_middle_of_drawing_prints_and_repairs, set_up),
+        cmocka_unit_test_setup(a_panic_draws_a_half_drawn_cell_anew_though_it_looks_as_before, set_up),
     };
     return cmocka_run_group_tests_name("framebuffer_console_place", tests, NULL, NULL);
 }

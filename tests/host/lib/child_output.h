@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /*
- * Runs a scenario in a process of its own: consoles never leave their list, and a panic ends everything. What the
+ * Runs a scenario in a process of its own: registered consoles stay for the next one, and a panic ends everything. What the
  * scenario writes to child_console (or by child_print) comes back as text, with its exit code; the test judges it in the
  * parent, where cmocka's assertions work.
  */

@@ -247,12 +247,57 @@ static void next_selected_leaves_out_the_others(void **state)
     check_child(walk_the_selected, 0, "first third end");
 }
 
+static void unregister_in_turn(void)
+{
+    static struct console stranger = {.name = "stranger", .next = &second};
+    register_three();
+    console_unregister(&stranger);
+    console_print("x");
+    console_unregister(&second);
+    child_print(console_find("second") || second.is_selected ? " ?" : " ");
+    console_print("x");
+    child_print(console_select("second") == 1 ? " " : " ?");
+    console_print("x");
+    console_unregister(&first);
+    child_print(" ");
+    console_print("x");
+    console_unregister(&third);
+    child_print(console_next_selected(NULL) ? " ?" : " none ");
+    console_register(&first);
+    console_print("x");
+}
+
+static void what_is_unregistered_is_no_console_any_more(void **state)
+{
+    (void)state;
+    check_child(unregister_in_turn, 0, "fxsxtx fxtx fxtx tx none fx");
+}
+
+static void unregister_the_selected(void)
+{
+    register_three();
+    console_select("first,second");
+    console_unregister(&first);
+    console_print("x");
+    child_print(" ");
+    console_unregister(&second);
+    console_print("x");
+}
+
+static void with_the_last_selected_gone_the_others_are_selected(void **state)
+{
+    (void)state;
+    check_child(unregister_the_selected, 0, "sx tx");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(consoles_are_listed_in_order_and_found_by_name),
         cmocka_unit_test(select_takes_exactly_the_known_names_and_counts_the_others),
         cmocka_unit_test(registering_twice_panics),
+        cmocka_unit_test(what_is_unregistered_is_no_console_any_more),
+        cmocka_unit_test(with_the_last_selected_gone_the_others_are_selected),
         cmocka_unit_test(start_line_ends_only_lines_that_were_begun),
         cmocka_unit_test(a_write_inside_a_write_starts_its_own_line),
         cmocka_unit_test(take_interrupted_tells_who_is_writing_once),

@@ -244,6 +244,27 @@ static void precision_bounds_a_string_without_a_nul(void **state)
     free(bytes);
 }
 
+static void what_is_appended_continues_a_text_cut_or_not(void **state)
+{
+    (void)state;
+    for (size_t capacity = 0; capacity <= 12; capacity++) {
+        char buffer[12];
+        char *text = capacity > 0 ? buffer : NULL;
+        memset(buffer, 'x', sizeof buffer);
+        size_t length = format_string(text, capacity, "%d", 1234);
+        length = format_append(text, capacity, length, "%s", "");
+        length = format_append(text, capacity, length, "%s-%u", "ab", 7u);
+        length = format_append(text, capacity, length, "!");
+        assert_int_equal(length, 9);
+        if (capacity == 0)
+            continue;
+        assert_int_equal(strlen(buffer), capacity - 1 < 9 ? capacity - 1 : 9);
+        assert_memory_equal(buffer, "1234ab-7!", strlen(buffer));
+        for (size_t i = capacity; i < sizeof buffer; i++)
+            assert_int_equal(buffer[i], 'x');
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +276,7 @@ int main(void)
         cmocka_unit_test(texts_of_our_own),
         cmocka_unit_test(unknown_conversion_is_copied_and_consumes_no_argument),
         cmocka_unit_test(huge_fields_cost_no_more_than_the_capacity),
+        cmocka_unit_test(what_is_appended_continues_a_text_cut_or_not),
         cmocka_unit_test(precision_bounds_a_string_without_a_nul),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,6 +118,7 @@ static void a_filter_that_does_not_fit_is_cut_and_its_length_told(void **state)
     char buffer[16];
     (void)state;
     assert_int_equal(log_filter_parse("error,mm:debug", &filter).error, LOG_FILTER_OK);
+    assert_int_equal(log_filter_format(&filter, NULL, 0), 14);
     for (size_t capacity = 1; capacity <= sizeof buffer; capacity++) {
         memset(buffer, 'x', sizeof buffer);
         assert_int_equal(log_filter_format(&filter, buffer, capacity), 14);
