@@ -67,7 +67,8 @@ class Usage(unittest.TestCase):
         presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
         names = [preset["name"] for preset in presets["configurePresets"] if not preset.get("hidden")]
         for kind in ("buildPresets", "testPresets"):
-            of_kind = {preset["name"]: preset["configurePreset"] for preset in presets[kind] if not preset.get("hidden")}
+            shown = (preset for preset in presets[kind] if not preset.get("hidden"))
+            of_kind = {preset["name"]: preset["configurePreset"] for preset in shown}
             self.assertEqual(of_kind, {name: name for name in names}, kind)
 
     def test_an_unknown_preset_is_a_usage_error(self):
@@ -112,8 +113,9 @@ class DryRun(unittest.TestCase):
         self.assertIn("preset 'freestanding' makes no ISO", result.stderr)
 
     def test_what_the_build_directory_was_told_counts_more_than_the_preset(self):
-        on, off, nothing = "TENORITE_ISO:BOOL=ON\n", "TENORITE_ISO:BOOL=OFF\n", "CMAKE_BUILD_TYPE:STRING=Release\n"
-        for preset, told, word in (("freestanding", on, "-cdrom"), ("dev", off, "-kernel"), ("release", nothing, "-cdrom")):
+        for preset, told, word in (("freestanding", "TENORITE_ISO:BOOL=ON\n", "-cdrom"),
+                                   ("dev", "TENORITE_ISO:BOOL=OFF\n", "-kernel"),
+                                   ("release", "CMAKE_BUILD_TYPE:STRING=Release\n", "-cdrom")):
             cache = self.workspace.root / "build" / preset / "CMakeCache.txt"
             cache.parent.mkdir(parents=True)
             cache.write_text(told, encoding="utf-8")

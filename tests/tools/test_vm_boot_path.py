@@ -158,6 +158,8 @@ class FirmwareTest(Directory):
         self.describe("13", **{"interface-types": ["bios"]})
         (self.root / "14.json").write_text("{", encoding="utf-8")
         (self.root / "15.json").write_text('{"targets": 1}', encoding="utf-8")
+        self.describe("15a", mapping={"device": "flash", "executable": {"filename": 1, "format": "raw"},
+                                      "nvram-template": {"filename": 2, "format": "raw"}})
         self.describe("16")
         (self.root / "16.vars").unlink()
         self.describe("18")

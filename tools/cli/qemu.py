@@ -27,9 +27,9 @@ def memory_size(text):
     return size
 
 
-def check_memory(size, least, error):
+def check_memory(size, least, error, where=""):
     if size < least:
-        raise error(f"{size} MiB are too few: {least} MiB is the least that Tenorite is tested with")
+        raise error(f"{size} MiB are too few: {least} MiB is the least that Tenorite is tested with{where}")
 
 
 def add_machine_options(parser, default_boot):
@@ -58,7 +58,7 @@ def check_options(options):
     if options.append is not None and path.medium != "kernel":
         raise terminal.UsageError("--append needs --boot pvh or microvm: elsewhere the command line is in the ISO's "
                                   "GRUB menu")
-    check_memory(options.memory, path.smallest_mib, terminal.UsageError)
+    check_memory(options.memory, path.smallest_mib, terminal.UsageError, f" by --boot {options.boot}")
     try:
         boot_path.check_machine(options.boot, options.machine)
     except ValueError as error:

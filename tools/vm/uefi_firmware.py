@@ -87,10 +87,10 @@ def find_described(directories):
     for path in sorted(files, key=lambda file: file.name):
         try:
             found = described(json.loads(path.read_text(encoding="utf-8")))
+            if found and Path(found.code).is_file() and Path(found.variables).is_file():
+                return found
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        if found and Path(found.code).is_file() and Path(found.variables).is_file():
-            return found
     return None
 
 
