@@ -173,6 +173,7 @@ class ReportTest(RunnerTestCase):
         cases = {"expectation 'passed'; known are pass, fail": ("--kernel", kernel, "--expect", "passed"),
                  "--boot pvh needs --kernel": (), "--boot microvm needs --kernel": ("--boot", "microvm"),
                  "--boot bios needs --iso": ("--boot", "bios"), "--boot uefi-usb needs --iso": ("--boot", "uefi-usb"),
+                 "a microvm has no display adapter": ("--boot", "microvm", "--kernel", "x", "--vga", "std"),
                  "--append needs --boot pvh": ("--boot", "uefi", "--iso", "x", "--append", "y"),
                  "--boot uefi needs the machine pc or q35": ("--boot", "uefi", "--iso", "x", "--machine", "isapc"),
                  "is not a positive number": ("--kernel", kernel, "--timeout", "0")}

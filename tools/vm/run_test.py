@@ -79,10 +79,13 @@ def check_boot(parser, options):
         parser.error(f"--boot {options.boot} needs --{needed}")
     if options.append is not None and needed == "iso":
         parser.error("--append needs --boot pvh or microvm: an ISO's boot menu holds the command line")
+    settings = settings_of(options)
     try:
-        boot_path.check_machine(options.boot, settings_of(options).machine)
+        boot_path.check_machine(options.boot, settings.machine)
     except ValueError as error:
         parser.error(str(error))
+    if boot_path.machine_name(settings.machine) == "microvm" and settings.vga != "none":
+        parser.error(f"a microvm has no display adapter, and its firmware waits for ever for --vga {settings.vga}")
 
 
 def expectation(text):
