@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <tenorite/app/boot_options.h>
 #include <tenorite/app/log_task.h>
+#include <tenorite/app/screen.h>
 #include <tenorite/app/shell.h>
 #include <tenorite/app/terminal.h>
 #include <tenorite/arch/boot_info.h>
@@ -11,7 +13,6 @@
 #include <tenorite/drivers/inventory.h>
 #include <tenorite/drivers/keyboard.h>
 #include <tenorite/drivers/pci.h>
-#include <tenorite/lib/command_line.h>
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/printk.h>
 #include <tenorite/lib/version.h>
@@ -29,43 +30,6 @@ static struct keyboard keyboard;
 static struct terminal serial_terminal, screen_terminal;
 static struct command_environment shell_environment;
 
-/* The value of an option on the kernel's command line, "" if there is none. */
-static const char *option_value(const struct boot_info *boot_info, const char *name)
-{
-    static char value[256];
-    switch (command_line_value(boot_info->command_line, name, value, sizeof value)) {
-    case COMMAND_LINE_FOUND:
-        return value;
-    case COMMAND_LINE_TOO_LONG:
-        log_warning("main", "the value of %s= is too long", name);
-        return "";
-    case COMMAND_LINE_ABSENT:
-        return "";
-    }
-    return "";
-}
-
-static void log_option_apply(const struct boot_info *boot_info)
-{
-    struct log_filter filter;
-    const char *value = option_value(boot_info, "log");
-    if (value[0] == '\0')
-        return;
-    struct log_filter_result result = log_filter_parse(value, &filter);
-    if (result.error == LOG_FILTER_OK)
-        printk_set_filter(&filter);
-    else
-        log_warning("main", "log= is ignored: %s: \"%.*s\"", log_filter_error_text(result.error),
-                    (int)result.word_length, result.word);
-}
-
-static void console_option_apply(const struct boot_info *boot_info)
-{
-    const char *names = option_value(boot_info, "console");
-    if (names[0] != '\0' && console_select(names) != 0)
-        log_warning("main", "console=%s names a console that this machine does not have", names);
-}
-
 static void boot_log(const struct boot_info *boot_info)
 {
     log_info("main", "Tenorite %s on %s, booted by %s", TENORITE_VERSION, cpu_name(),
@@ -81,50 +45,19 @@ static void boot_log(const struct boot_info *boot_info)
                     BOOT_COMMAND_LINE_BYTES - 1);
 }
 
-/* The framebuffer's place in the address space that is not yet in use. */
-static void framebuffer_move(void)
-{
-    struct framebuffer_console *console = early_console_framebuffer();
-    if (!console)
-        return;
-    const struct boot_framebuffer *mode = &console->framebuffer.mode;
-    struct mmio_mapping mapping =
-        mmio_map(&memory.mmio, phys_addr_new(mode->base), framebuffer_length_bytes(mode), MMIO_WRITE_COMBINING);
-    if (mapping.error != MAP_OK) {
-        console_unregister(screen);
-        screen = NULL;
-        inventory_missing("framebuffer", "cannot be shown: %s", map_error_name(mapping.error));
-    }
-    framebuffer_console_move(console, mapper_root(&memory.space.mapper).start, mapping.start);
-}
-
-static void memory_start(const struct boot_info *boot_info)
+static void memory_build(const struct boot_info *boot_info)
 {
     enum kernel_memory_error error = kernel_memory_build(&memory, boot_info);
     if (error != KERNEL_MEMORY_OK)
         panic("memory: %s", kernel_memory_error_text(error));
-    framebuffer_move();
+}
+
+static void memory_activate(void)
+{
     kernel_memory_activate(&memory);
     if (!address_space_is_w_xor_x(&memory.space))
         log_warning("mm", "this CPU has no execute protection: data pages can be executed");
     log_info("mm", "%llu KiB of memory free", (unsigned long long)frames_statistics(&memory.frames).free_count * 4);
-}
-
-static void screen_log(const struct boot_info *boot_info)
-{
-    const struct boot_framebuffer *framebuffer = &boot_info->framebuffer;
-    struct framebuffer_console *console = early_console_framebuffer();
-    if (console && screen) {
-        inventory_found("framebuffer", "%u x %u pixels of %d bits, %u x %u characters", framebuffer->width,
-                        framebuffer->height, framebuffer->bits_per_pixel, console->columns, console->rows);
-        return;
-    }
-    if (!console && (framebuffer->kind == BOOT_FRAMEBUFFER_RGB || framebuffer->kind == BOOT_FRAMEBUFFER_UNUSABLE))
-        inventory_missing("framebuffer", "%s", framebuffer_console_error_text(early_console_framebuffer_error()));
-    if (screen)
-        inventory_found("vga", "text, %d x %d characters", VGA_TEXT_COLUMNS, VGA_TEXT_ROWS);
-    else
-        inventory_missing("vga", "no text screen");
 }
 
 static void clock_start(void)
@@ -203,11 +136,12 @@ static void pci_check(void)
 void kernel_main(const struct boot_info *boot_info)
 {
     screen = early_console_start_screen(boot_info);
-    log_option_apply(boot_info);
-    console_option_apply(boot_info);
+    boot_options_apply(boot_info->command_line);
     boot_log(boot_info);
-    memory_start(boot_info);
-    screen_log(boot_info);
+    memory_build(boot_info);
+    screen = screen_move(screen, &memory);
+    memory_activate();
+    screen_report(screen, boot_info);
     executor_init(&executor, &memory.heap);
     shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};
     clock_start();

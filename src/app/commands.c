@@ -146,7 +146,6 @@ static void run_reboot(const struct command_environment *environment, struct con
     (void)environment;
     (void)output;
     (void)arguments;
-    printk_go_direct();
     power_reboot();
 }
 
@@ -155,7 +154,6 @@ static void run_poweroff(const struct command_environment *environment, struct c
     (void)environment;
     (void)output;
     (void)arguments;
-    printk_go_direct();
     power_off();
 }
 
