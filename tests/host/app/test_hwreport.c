@@ -13,7 +13,7 @@
 #include <tenorite/drivers/inventory.h>
 #include <tenorite/mm/frames.h>
 
-#include "acpi_double.h"
+#include "acpi/acpi_double.h"
 #include "clock_double.h"
 #include "io.h"
 #include "pci_model.h"
