@@ -43,22 +43,45 @@ static void drop_unless_a_device(const struct physical_view *memory, const struc
         place->space = REGISTER_NONE;
 }
 
+/* Lists the DSDT that the FADT names: by the extended field, and by the old one if that leads to none. */
+static void list_dsdt(const struct physical_view *memory, struct byte_span fadt, struct acpi_tables *tables)
+{
+    const uint64_t addresses[] = {fadt_extended_dsdt(fadt), fadt_dsdt(fadt)};
+    for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+        if (addresses[i] == 0 || acpi_tables_find(tables, memory, "DSDT").length != 0)
+            continue;
+        if (!acpi_tables_add(tables, memory, addresses[i]))
+            tables->left_out_count++;
+    }
+}
+
+/* Drops what is no device; of PM1 control, the port of ACPI 1.0 is then left. */
+static void settle_registers(const struct physical_view *memory, const struct boot_info *boot_info,
+                             struct byte_span fadt, struct acpi_power *power)
+{
+    drop_unless_a_device(memory, boot_info, &power->pm1a_control, 2);
+    drop_unless_a_device(memory, boot_info, &power->pm1b_control, 2);
+    drop_unless_a_device(memory, boot_info, &power->sleep_control, 1);
+    drop_unless_a_device(memory, boot_info, &power->reset, 1);
+    if (power->is_hardware_reduced)
+        return;
+    if (power->pm1a_control.space == REGISTER_NONE)
+        power->pm1a_control = fadt_pm1a_port(fadt);
+    if (power->pm1b_control.space == REGISTER_NONE)
+        power->pm1b_control = fadt_pm1b_port(fadt);
+}
+
 static void read_power(const struct physical_view *memory, const struct boot_info *boot_info,
                        struct acpi_tables *tables, struct acpi_power *power)
 {
     struct byte_span fadt = acpi_tables_find(tables, memory, "FACP");
     fadt_read(fadt, power);
-    uint64_t dsdt = fadt_dsdt(fadt);
-    if (dsdt != 0 && !acpi_tables_add(tables, memory, dsdt))
-        tables->left_out_count++;
+    settle_registers(memory, boot_info, fadt, power);
+    list_dsdt(memory, fadt, tables);
     struct sleep_types types = find_sleep_types(memory, tables);
     power->has_sleep_types = types.are_known;
     power->sleep_type_a = types.a;
     power->sleep_type_b = types.b;
-    drop_unless_a_device(memory, boot_info, &power->pm1a_control, 2);
-    drop_unless_a_device(memory, boot_info, &power->pm1b_control, 2);
-    drop_unless_a_device(memory, boot_info, &power->sleep_control, 1);
-    drop_unless_a_device(memory, boot_info, &power->reset, 1);
 }
 
 void acpi_read(const struct physical_view *memory, const struct boot_info *boot_info, struct acpi_tables *tables,

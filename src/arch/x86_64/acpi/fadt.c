@@ -50,14 +50,27 @@ static struct machine_register register_at(struct byte_span fadt, size_t offset)
     }
 }
 
-/* The extended form goes before the port of ACPI 1.0. */
-static struct machine_register control_register(struct byte_span fadt, size_t extended_at, size_t port_at)
+static struct machine_register port_at(struct byte_span fadt, size_t offset)
+{
+    uint32_t port = fadt.length < FIRST_VERSION_BYTES ? 0 : byte_span_u32(fadt, offset);
+    return (struct machine_register){port == 0 || port > LAST_PORT ? REGISTER_NONE : REGISTER_IO, port};
+}
+
+static struct machine_register control_register(struct byte_span fadt, size_t extended_at,
+                                                struct machine_register port)
 {
     struct machine_register extended = register_at(fadt, extended_at);
-    uint32_t port = byte_span_u32(fadt, port_at);
-    if (extended.space == REGISTER_MEMORY || extended.space == REGISTER_IO)
-        return extended;
-    return (struct machine_register){port == 0 || port > LAST_PORT ? REGISTER_NONE : REGISTER_IO, port};
+    return extended.space == REGISTER_MEMORY || extended.space == REGISTER_IO ? extended : port;
+}
+
+struct machine_register fadt_pm1a_port(struct byte_span fadt)
+{
+    return port_at(fadt, PM1A_CONTROL_AT);
+}
+
+struct machine_register fadt_pm1b_port(struct byte_span fadt)
+{
+    return port_at(fadt, PM1B_CONTROL_AT);
 }
 
 void fadt_read(struct byte_span fadt, struct acpi_power *out)
@@ -77,15 +90,19 @@ void fadt_read(struct byte_span fadt, struct acpi_power *out)
             out->sleep_control.space = REGISTER_NONE;
         return;
     }
-    out->pm1a_control = control_register(fadt, EXTENDED_PM1A_CONTROL_AT, PM1A_CONTROL_AT);
-    out->pm1b_control = control_register(fadt, EXTENDED_PM1B_CONTROL_AT, PM1B_CONTROL_AT);
+    out->pm1a_control = control_register(fadt, EXTENDED_PM1A_CONTROL_AT, fadt_pm1a_port(fadt));
+    out->pm1b_control = control_register(fadt, EXTENDED_PM1B_CONTROL_AT, fadt_pm1b_port(fadt));
     uint32_t smi_command = byte_span_u32(fadt, SMI_COMMAND_AT);
     out->smi_command_port = smi_command <= LAST_PORT ? (uint16_t)smi_command : 0;
     out->acpi_enable = byte_span_u8(fadt, ACPI_ENABLE_AT);
 }
 
+uint64_t fadt_extended_dsdt(struct byte_span fadt)
+{
+    return byte_span_u64(fadt, EXTENDED_DSDT_AT);
+}
+
 uint64_t fadt_dsdt(struct byte_span fadt)
 {
-    uint64_t extended = byte_span_u64(fadt, EXTENDED_DSDT_AT);
-    return extended != 0 ? extended : byte_span_u32(fadt, DSDT_AT);
+    return byte_span_u32(fadt, DSDT_AT);
 }

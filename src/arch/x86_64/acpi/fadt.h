@@ -27,5 +27,13 @@ struct acpi_power {
  */
 void fadt_read(struct byte_span fadt, struct acpi_power *out);
 
-/* The physical address of the DSDT; 0: none. */
+/*
+ * What ACPI 1.0 has in fields of its own counts where the extended field cannot be used (5.2.9): fadt_read() prefers the
+ * extended registers, and who finds that they are no devices takes these.
+ */
+struct machine_register fadt_pm1a_port(struct byte_span fadt);
+struct machine_register fadt_pm1b_port(struct byte_span fadt);
+
+/* The physical address of the DSDT in the extended field, and in that of ACPI 1.0; 0: none. */
+uint64_t fadt_extended_dsdt(struct byte_span fadt);
 uint64_t fadt_dsdt(struct byte_span fadt);

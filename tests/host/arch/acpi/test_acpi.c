@@ -17,7 +17,17 @@ enum {
     FIRST_SSDT = 0xb4000,
     SECOND_SSDT = 0xb5000
 };
-enum { FADT_BYTES = 268, DSDT_AT = 40, FLAGS = 112, RESET = 116, SLEEP_CONTROL = 244, X_PM1A = 172, X_PM1B = 184 };
+enum {
+    FADT_BYTES = 268,
+    DSDT_AT = 40,
+    FLAGS = 112,
+    RESET = 116,
+    SLEEP_CONTROL = 244,
+    PM1A = 64,
+    PM1B = 68,
+    X_PM1A = 172,
+    X_PM1B = 184
+};
 
 /* Name (_S5, Package () {7, 6}) and so on */
 #define SLEEP_TYPES(a, b)                                                                                            \
@@ -115,6 +125,7 @@ static void spoiled_fadt_offers_nothing(void **state)
 static void dsdt_out_of_reach_is_listed_so(void **state)
 {
     (void)state;
+    firmware_put_u32(FADT + DSDT_AT, 0);
     firmware_put_u64(FADT + 140, 1ull << 33);
     read_all();
     assert_int_equal(tables.count, 5);
@@ -123,6 +134,29 @@ static void dsdt_out_of_reach_is_listed_so(void **state)
     read_all();
     assert_int_equal(tables.count, 4);
     assert_false(power.has_sleep_types);
+}
+
+/* ACPI 6.5, 5.2.9: the old field counts unless the extended one can be used. */
+static void old_fields_count_where_the_extended_ones_cannot_be_used(void **state)
+{
+    (void)state;
+    firmware_put_table(DSDT, "DSDT", SLEEP_TYPES(7, 6), SLEEP_TYPES_BYTES);
+    firmware_put_u64(FADT + 140, 1ull << 33);
+    expect_sleep_types(7, 6);
+    firmware_put_u64(FADT + 140, DSDT);
+    firmware_put_u32(FADT + DSDT_AT, FIRST_SSDT);
+    expect_sleep_types(7, 6);
+
+    firmware_put_u32(FADT + PM1A, 0x604);
+    firmware_put_u32(FADT + PM1B, 0x704);
+    put_fadt_register(X_PM1A, 0, 1ull << 33);
+    put_fadt_register(X_PM1B, 0, 1ull << 33);
+    read_all();
+    assert_true(power.pm1a_control.space == REGISTER_IO && power.pm1a_control.address == 0x604);
+    assert_true(power.pm1b_control.space == REGISTER_IO && power.pm1b_control.address == 0x704);
+    firmware_put_u32(FADT + FLAGS, 1 << 20); /* hardware-reduced: there is no PM1 */
+    read_all();
+    assert_true(power.pm1a_control.space == REGISTER_NONE && power.pm1b_control.space == REGISTER_NONE);
 }
 
 static void dsdt_that_finds_no_room_is_counted(void **state)
@@ -292,6 +326,7 @@ int main(void)
         cmocka_unit_test_setup(sleep_types_come_from_the_dsdt_first, put_tables),
         cmocka_unit_test_setup(spoiled_fadt_offers_nothing, put_tables),
         cmocka_unit_test_setup(dsdt_out_of_reach_is_listed_so, put_tables),
+        cmocka_unit_test_setup(old_fields_count_where_the_extended_ones_cannot_be_used, put_tables),
         cmocka_unit_test_setup(dsdt_that_finds_no_room_is_counted, put_tables),
         cmocka_unit_test_setup(machine_without_tables_offers_nothing, put_tables),
         cmocka_unit_test_setup(register_in_usable_memory_is_not_believed, put_tables),

@@ -89,7 +89,7 @@ static void machine_with_a_later_table_has_a_reset_port(void **state)
     assert_int_equal(power.reset_value, 0x0f);
     assert_int_equal(power.smi_command_port, 0xb2);
     assert_int_equal(power.acpi_enable, 0x02);
-    assert_int_equal(fadt_dsdt((struct byte_span){q35_fadt, sizeof q35_fadt}), 0x3fe0040);
+    assert_int_equal(fadt_extended_dsdt((struct byte_span){q35_fadt, sizeof q35_fadt}), 0x3fe0040);
 }
 
 static void hardware_reduced_machine_has_registers_in_memory(void **state)
@@ -102,20 +102,23 @@ static void hardware_reduced_machine_has_registers_in_memory(void **state)
     assert_int_equal(power.reset_value, 0x42);
     expect(power.pm1a_control, REGISTER_NONE, 0);
     assert_int_equal(power.smi_command_port, 0);
-    assert_int_equal(fadt_dsdt((struct byte_span){microvm_fadt, sizeof microvm_fadt}), 0xefd00);
+    assert_int_equal(fadt_extended_dsdt((struct byte_span){microvm_fadt, sizeof microvm_fadt}), 0xefd00);
 }
 
 static void short_table_offers_nothing(void **state)
 {
     (void)state;
-    memset(fadt, 0xff, sizeof fadt);
+    memset(fadt, 0x01, sizeof fadt);
+    memset(fadt + 66, 0, 2); /* the port is 0x101 */
     for (size_t length = 0; length < 116; length++) {
         read_bytes(fadt, length);
         expect_nothing();
+        expect(fadt_pm1a_port((struct byte_span){fadt, length}), REGISTER_NONE, 0);
     }
     fadt_read((struct byte_span){NULL, 0}, &power);
     expect_nothing();
     assert_int_equal(fadt_dsdt((struct byte_span){NULL, 0}), 0);
+    assert_int_equal(fadt_extended_dsdt((struct byte_span){NULL, 0}), 0);
 }
 
 /* A table of any length: what it does not have as a whole is absent. */
