@@ -38,13 +38,12 @@ uint16_t machine_register_read16(const struct machine_register *place)
 {
     switch (place->space) {
     case REGISTER_NONE:
+    case REGISTER_PCI:
         return 0;
     case REGISTER_MEMORY:
         return *(volatile uint16_t *)device_pages_pointer(place->address);
     case REGISTER_IO:
         return io_read16((uint16_t)place->address);
-    case REGISTER_PCI:
-        return io_read16(pci_select(place->address));
     }
     __builtin_unreachable();
 }
@@ -71,15 +70,13 @@ void machine_register_write16(const struct machine_register *place, uint16_t val
 {
     switch (place->space) {
     case REGISTER_NONE:
+    case REGISTER_PCI:
         return;
     case REGISTER_MEMORY:
         *(volatile uint16_t *)device_pages_pointer(place->address) = value;
         return;
     case REGISTER_IO:
         io_write16((uint16_t)place->address, value);
-        return;
-    case REGISTER_PCI:
-        io_write16(pci_select(place->address), value);
         return;
     }
     __builtin_unreachable();

@@ -13,9 +13,9 @@ struct machine_register {
 };
 
 /*
- * Accesses of 8 and of 16 bits. Reading from a register that is not there gives 0, writing does nothing. A register in
- * memory must lie in a device page (device_pages.h); 16 bits in PCI configuration space must not cross a multiple of 4.
- * Any context; for PCI none that interrupts another access to configuration space.
+ * Accesses of 8 and of 16 bits. Reading from a register that is not there gives 0, writing does nothing; so do 16 bits in
+ * PCI configuration space, where only the reset register, of 8, may be. A register in memory must lie in a device page
+ * (device_pages.h). Any context; for PCI none that interrupts another access to configuration space.
  */
 uint16_t machine_register_read16(const struct machine_register *place);
 void machine_register_write8(const struct machine_register *place, uint8_t value);

@@ -216,26 +216,15 @@ static void write_pci(void *context, uint16_t offset, unsigned width_bytes, uint
     pci.width = width_bytes;
 }
 
-static uint32_t read_pci(void *context, uint16_t offset, unsigned width_bytes)
-{
-    (void)context;
-    assert_int_equal(offset, 4 + 2);
-    assert_int_equal(width_bytes, 2);
-    return 0xbeef;
-}
-
 static void registers_are_reached_in_every_space(void **state)
 {
     const struct machine_register in_pci = {REGISTER_PCI, 31ull << 32 | 3 << 16 | 0xde},
                                   none = {REGISTER_NONE, 0xcf9}, in_memory = {REGISTER_MEMORY, 0x1234};
     (void)state;
-    io_double_add(&(struct io_device){0xcf8, 8, read_pci, write_pci, NULL});
+    io_double_add(&(struct io_device){0xcf8, 8, NULL, write_pci, NULL});
     machine_register_write8(&in_pci, 0x5a);
     assert_int_equal(pci.address, 0x80000000 | 31 << 11 | 3 << 8 | 0xdc);
     assert_true(pci.port == 2 && pci.value == 0x5a && pci.width == 1);
-    machine_register_write16(&in_pci, 0x1234);
-    assert_true(pci.port == 2 && pci.value == 0x1234 && pci.width == 2);
-    assert_int_equal(machine_register_read16(&in_pci), 0xbeef);
     machine_register_write16(&in_memory, 0xabcd);
     assert_int_equal(memory[0x1234] | memory[0x1235] << 8, 0xabcd);
     assert_int_equal(machine_register_read16(&in_memory), 0xabcd);
@@ -245,6 +234,8 @@ static void registers_are_reached_in_every_space(void **state)
     machine_register_write8(&none, 1);
     machine_register_write16(&none, 1);
     assert_int_equal(machine_register_read16(&none), 0);
+    machine_register_write16(&in_pci, 0x1234);
+    assert_int_equal(machine_register_read16(&in_pci), 0);
     assert_int_equal(io_double_access_count(), accesses);
 }
 
