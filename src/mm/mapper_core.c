@@ -6,8 +6,7 @@
  * is no loop over levels, no cast and no pointer into a table in this file: a frame number and an index name an
  * entry, and mapper_memory.h reaches it). The step stops at the first entry that decides. `map` then checks everything
  * that can go wrong, takes the tables that are missing, fills them from the bottom up while nobody can find them, and
- * links the topmost one, or the leaf, with a single store. Arithmetic is by / and % with constants because provers
- * follow that and compilers make shifts and masks of it. Each kind of write to a table is a function of its own, whose
+ * links the topmost one, or the leaf, with a single store. Each kind of write to a table is a function of its own, whose
  * contract is all that a proof of its callers needs.
  *
  * Invariants
@@ -25,24 +24,7 @@
 #include <tenorite/mm/mapper_core.h>
 #include <tenorite/mm/mapper_memory.h>
 
-/* Entry fields as factors: bit n is 2 to the n. */
-#define BIT_WRITABLE 2u
-#define BIT_USER 4u
-#define BIT_PAT 128u   /* in an entry that maps 4 KiB, and in page_flags */
-#define BIT_LARGE 128u /* in an entry that maps 2 MiB or 1 GiB */
-#define BIT_GLOBAL 256u
-#define BIT_LARGE_PAT 4096u
-#define TABLE_PERMISSIONS 8u /* present, writable, user: an entry modulo this */
-#define FRAME_FACTOR 4096u
-#define FRAME_NUMBERS 1099511627776u             /* 2^40 */
-#define BIT_NO_EXECUTE 9223372036854775808u      /* 2^63 */
-#define FLAGS_BELOW_FRAME 4096u                  /* flags 0..11: an entry modulo this */
-#define FIRST_FLAG_ABOVE_FRAME 4503599627370496u /* 2^52 */
-#define FLAGS_ABOVE_FRAME 2048u                  /* flags 52..62, which have no names */
-#define PAGES_2M 512u                            /* 4 KiB pages in a 2 MiB page */
-#define PAGES_1G 262144u                         /* 4 KiB pages in a 1 GiB page */
-#define PAGES_512G 134217728u                    /* 4 KiB pages below one entry of the root */
-#define FIRST_KERNEL_PAGE 34359738368u           /* 2^35: the number of the kernel half's first page */
+#include "mm/mapper_entry.h"
 
 /* How far a walk came. */
 struct walk {
@@ -56,109 +38,6 @@ struct walk {
 struct chain {
     uint64_t lowest, middle, highest;
 };
-
-ALWAYS_INLINE bool entry_is_present(uint64_t entry)
-{
-    return entry % 2u == 1u;
-}
-
-ALWAYS_INLINE bool entry_is_large(uint64_t entry)
-{
-    return entry / BIT_LARGE % 2u == 1u;
-}
-
-ALWAYS_INLINE bool entry_is_writable(uint64_t entry)
-{
-    return entry / BIT_WRITABLE % 2u == 1u;
-}
-
-ALWAYS_INLINE bool entry_is_no_execute(uint64_t entry)
-{
-    return entry / BIT_NO_EXECUTE == 1u;
-}
-
-ALWAYS_INLINE uint64_t entry_frame(uint64_t entry)
-{
-    return entry / FRAME_FACTOR % FRAME_NUMBERS;
-}
-
-ALWAYS_INLINE uint64_t pages_at(int level)
-{
-    return level == 1 ? 1u : level == 2 ? PAGES_2M : PAGES_1G;
-}
-
-ALWAYS_INLINE uint64_t index_at(uint64_t page, int level)
-{
-    return level == 1   ? page % 512u
-           : level == 2 ? page / PAGES_2M % 512u
-           : level == 3 ? page / PAGES_1G % 512u
-                        : page / PAGES_512G % 512u;
-}
-
-ALWAYS_INLINE bool is_kernel_half(uint64_t page)
-{
-    return page >= FIRST_KERNEL_PAGE;
-}
-
-uint64_t mapper_core_table_flags(uint64_t page)
-{
-    return is_kernel_half(page) ? 1u + BIT_WRITABLE : 1u + BIT_WRITABLE + BIT_USER;
-}
-
-ALWAYS_INLINE uint64_t table_entry(uint64_t table, uint64_t page)
-{
-    return table * FRAME_FACTOR + mapper_core_table_flags(page);
-}
-
-ALWAYS_INLINE uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
-{
-    uint64_t pat = flags / BIT_PAT % 2u;
-    uint64_t entry = frame * FRAME_FACTOR + flags;
-    return level == 1 ? entry : entry - pat * BIT_PAT + pat * BIT_LARGE_PAT + BIT_LARGE;
-}
-
-uint64_t mapper_core_leaf_frame(uint64_t entry, int level)
-{
-    uint64_t frame = entry_frame(entry);
-    return frame - frame % pages_at(level);
-}
-
-uint64_t mapper_core_leaf_flags(uint64_t entry, int level)
-{
-    uint64_t no_execute = entry / BIT_NO_EXECUTE * BIT_NO_EXECUTE;
-    uint64_t low = entry % FLAGS_BELOW_FRAME;
-    uint64_t pat = level == 1 ? low / BIT_PAT % 2u : entry / BIT_LARGE_PAT % 2u;
-    return no_execute + low - low / BIT_PAT % 2u * BIT_PAT + pat * BIT_PAT;
-}
-
-/* What the entry at the level of the page says about it: MAP_OK if it maps it. Of a large page's frame number, the
- * lowest bit is the entry's PAT bit and the others below the page's size are reserved. */
-ALWAYS_INLINE enum map_error leaf_state(const struct mapper *mapper, uint64_t entry, int level)
-{
-    if (entry == 0)
-        return MAP_NOT_MAPPED;
-    if (!entry_is_present(entry))
-        return MAP_MARKED_NOT_PRESENT;
-    if (level > 1 && !entry_is_large(entry))
-        return MAP_HAS_SMALLER_PAGES;
-    if (entry_frame(entry) >= mapper->frame_limit)
-        return MAP_DAMAGED_TABLE;
-    if (level > 1 && entry_frame(entry) % pages_at(level) > 1)
-        return MAP_DAMAGED_TABLE;
-    return MAP_OK;
-}
-
-/* What the entry above the level of the page says: MAP_OK if it leads to a table that exists. */
-ALWAYS_INLINE enum map_error branch_state(const struct mapper *mapper, uint64_t entry, int level)
-{
-    if (!entry_is_present(entry))
-        return MAP_MARKED_NOT_PRESENT;
-    if (entry_is_large(entry))
-        return level == 4 ? MAP_DAMAGED_TABLE : MAP_INSIDE_HUGE_PAGE;
-    if (entry_frame(entry) == 0 || entry_frame(entry) >= mapper->table_limit)
-        return MAP_DAMAGED_TABLE;
-    return MAP_OK;
-}
 
 /* One level of a walk: from the table at `level` to the one below; stays where the walk has stopped already. */
 ALWAYS_INLINE struct walk step(const struct mapper *mapper, struct walk above, uint64_t page, int level)
@@ -192,7 +71,7 @@ ALWAYS_INLINE struct walk step_owned(const struct mapper *mapper, struct walk ab
     struct walk below = step(mapper, above, page, level);
     if (below.error != MAP_OK || below.level == above.level)
         return below;
-    if (below.entry % TABLE_PERMISSIONS != mapper_core_table_flags(page) || entry_is_no_execute(below.entry))
+    if (below.entry % TABLE_PERMISSIONS != table_flags_above(page) || entry_is_no_execute(below.entry))
         return (struct walk){above.table, below.entry, level, MAP_FOREIGN_TABLE};
     return below;
 }
@@ -214,26 +93,6 @@ ALWAYS_INLINE enum map_error found_state(const struct mapper *mapper, struct wal
     if (walk.level != level)
         return MAP_NOT_MAPPED;
     return leaf_state(mapper, mapper_entry_read(mapper, walk.table, index_at(page, level)), level);
-}
-
-ALWAYS_INLINE enum map_error check_flags(uint64_t page, uint64_t flags)
-{
-    if (!entry_is_present(flags) || entry_frame(flags) != 0 ||
-        flags / FIRST_FLAG_ABOVE_FRAME % FLAGS_ABOVE_FRAME != 0)
-        return MAP_FLAGS_NOT_ALLOWED;
-    if (is_kernel_half(page) && flags / BIT_USER % 2u == 1u)
-        return MAP_FLAGS_NOT_ALLOWED;
-    if (!is_kernel_half(page) && flags / BIT_GLOBAL % 2u == 1u)
-        return MAP_FLAGS_NOT_ALLOWED;
-    if (entry_is_writable(flags) && !entry_is_no_execute(flags))
-        return MAP_WRITABLE_EXECUTABLE;
-    return MAP_OK;
-}
-
-/* Where the CPU has no execute protection, its bit is reserved. */
-ALWAYS_INLINE uint64_t usable_flags(const struct mapper *mapper, uint64_t flags)
-{
-    return mapper->has_no_execute || !entry_is_no_execute(flags) ? flags : flags - BIT_NO_EXECUTE;
 }
 
 static void give_back(struct mapper *mapper, struct chain chain)
@@ -341,7 +200,7 @@ ALWAYS_INLINE enum map_error update(struct mapper *mapper, uint64_t page, uint64
     if (found != MAP_OK)
         return found;
     uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
-    uint64_t leaf = leaf_entry(mapper_core_leaf_frame(old, level), usable_flags(mapper, flags), level);
+    uint64_t leaf = leaf_entry(leaf_frame(old, level), usable_flags(mapper, flags), level);
     write_leaf(mapper, walk.table, page, level, leaf);
     return MAP_OK;
 }
@@ -356,7 +215,7 @@ ALWAYS_INLINE struct mapper_removal unmap(struct mapper *mapper, uint64_t page, 
         return (struct mapper_removal){0, found};
     uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
     write_leaf(mapper, walk.table, page, level, 0);
-    return (struct mapper_removal){mapper_core_leaf_frame(old, level), MAP_OK};
+    return (struct mapper_removal){leaf_frame(old, level), MAP_OK};
 }
 
 enum map_error mapper_core_map_4k(struct mapper *mapper, uint64_t page, uint64_t frame, uint64_t flags)
@@ -415,4 +274,19 @@ struct mapper_translation mapper_core_translate(const struct mapper *mapper, uin
     else if (walk.error != MAP_INSIDE_HUGE_PAGE)
         return (struct mapper_translation){0, walk.level, walk.error};
     return (struct mapper_translation){walk.entry, walk.level, leaf_state(mapper, walk.entry, walk.level)};
+}
+
+uint64_t mapper_core_leaf_frame(uint64_t entry, int level)
+{
+    return leaf_frame(entry, level);
+}
+
+uint64_t mapper_core_leaf_flags(uint64_t entry, int level)
+{
+    return leaf_flags(entry, level);
+}
+
+uint64_t mapper_core_table_flags(uint64_t page)
+{
+    return table_flags_above(page);
 }
