@@ -11,6 +11,7 @@
 option(TENORITE_DEBUG "Run-time checks that cost time: moved futures, poisoned memory" ON)
 option(TENORITE_WARNINGS_ARE_ERRORS "Fail on every warning, not only on broken contracts" OFF)
 option(TENORITE_SANITIZE "Host tests under AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(TENORITE_COVERAGE "Host tests count which lines and branches run; for gcc" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Debug is -O0: contracts that need the optimizer panic at run time" FORCE)

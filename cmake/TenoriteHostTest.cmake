@@ -19,6 +19,15 @@ if(TENORITE_SANITIZE)
     list(APPEND TENORITE_HOST_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=all)
     set(TENORITE_HOST_LINK_FLAGS -fsanitize=address,undefined)
 endif()
+if(TENORITE_COVERAGE)
+    if(NOT TENORITE_COMPILER STREQUAL "GCC")
+        message(FATAL_ERROR "TENORITE_COVERAGE needs gcc: cmake --preset coverage")
+    endif()
+    # Unoptimised, so that each line and branch of the source is one of the program. gcc then takes every local of a function
+    # with EXPECT_PANIC in it for one that longjmp may clobber.
+    list(APPEND TENORITE_HOST_FLAGS --coverage -fprofile-abs-path -DTENORITE_COVERAGE -Wno-clobbered)
+    list(APPEND TENORITE_HOST_LINK_FLAGS --coverage)
+endif()
 
 # tenorite_add_host_test(NAME test_unit SOURCES file...): one cmocka executable, one ctest test `host.unit`.
 function(tenorite_add_host_test)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY_TOOL = ("gcc", "ld", "cmake", "ninja", "grub-mkrescue", "xorriso", "mformat", "qemu-system-x86_64", "gdb",
-              "clang", "ld.lld", "llvm-objcopy", "clang-format", "clang-tidy")
+              "clang", "ld.lld", "llvm-objcopy", "gcovr", "clang-format", "clang-tidy")
 BASE_SYSTEM = ("cat", "awk", "sh", "sleep", "env", "mkdir", "touch", "chmod")
 
 

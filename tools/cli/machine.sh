@@ -30,6 +30,7 @@ mformat                                iso    mtools              mtools        
 gdb                                    gdb    gdb                 gdb                   gdb                gdb
 file:ovmf=/usr/share/OVMF/OVMF_CODE_4M.fd,/usr/share/OVMF/OVMF_CODE.fd,/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2,/usr/share/edk2/ovmf/OVMF_CODE.fd,/usr/share/edk2/x64/OVMF_CODE.4m.fd,/usr/share/edk2-ovmf/x64/OVMF_CODE.fd,/usr/share/qemu/edk2-x86_64-code.fd,/usr/local/share/qemu/edk2-x86_64-code.fd,/opt/homebrew/share/qemu/edk2-x86_64-code.fd  uefi  ovmf  edk2-ovmf  edk2-ovmf  qemu
 clang-runtime                          test   libclang-rt-dev     compiler-rt           compiler-rt        llvm
+gcovr                                  coverage  gcovr           gcovr                 -                  gcovr
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
 clang-tidy                             style  clang-tidy          clang-tools-extra     clang              llvm
 '
@@ -39,7 +40,7 @@ for directory in /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin; do
     [ ! -d "$directory" ] || PATH=$PATH:$directory
 done
 
-all_groups='every build gcc clang host iso gdb test uefi style'
+all_groups='every build gcc clang host iso gdb test uefi coverage style'
 
 # --- what is installed ------------------------------------------------------------------------------------------
 
@@ -150,6 +151,7 @@ is_at_least() {
 groups_of() {
     case $2 in
     dev | release | asan | ci) of_preset='gcc host iso gdb' ;;
+    coverage) of_preset='gcc host gdb coverage' ;;
     clang) of_preset='clang host iso gdb' ;;
     freestanding) of_preset=clang ;;
     fuzz) of_preset='clang host gdb' ;;
@@ -161,7 +163,7 @@ groups_of() {
     debug,*) echo every build "$of_preset" gdb ;;
     fuzz,*) echo every build clang host gdb test ;;
     bench,*) echo every build "$of_preset" uefi ;;
-    test,freestanding) echo every build "$of_preset" ;;
+    test,coverage | test,freestanding) echo every build "$of_preset" ;;
     test,*) echo every build "$of_preset" clang test uefi ;;
     *) echo every build "$of_preset" ;;
     esac

@@ -17,7 +17,13 @@
 #define static_assert _Static_assert
 #endif
 
+/* Where a build counts what tests run, each function is to be one function: inlined, its branches count at every place
+ * of use. */
+#ifdef TENORITE_COVERAGE
+#define ALWAYS_INLINE static inline
+#else
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#endif
 #define NO_INLINE __attribute__((noinline))
 #define NO_RETURN __attribute__((noreturn))
 #define COLD __attribute__((cold))

@@ -9,11 +9,12 @@ Examples:
   ./tenorite test -L contracts              only the tests with that label (contracts, qemu, boot, tools ...)
   ./tenorite test -R 'heap|frames' -j 1     by name, one at a time
   ./tenorite test --preset asan             host tests under AddressSanitizer and UBSan
+  ./tenorite test --coverage                host tests, and which lines and branches of src/mm they ran
   ./tenorite test -- --rerun-failed         what failed last time
   ./tenorite test -- --repeat until-fail:50 hunt for a flake
 
 Results in JUnit form: build/PRESET/junit.xml.
-Exit status: 0 all passed, 1 a failure, 2 wrong usage.
+Exit status: 0 all passed, 1 a failure (with --coverage also: too little is covered), 2 wrong usage.
 """
 
 import os
@@ -21,6 +22,7 @@ import sys
 from xml.etree import ElementTree
 
 import children
+import coverage
 import project
 import terminal
 
@@ -30,6 +32,8 @@ HOST_TESTS_TARGET = "tests/host/all"
 
 def add_arguments(parser):
     project.add_preset_option(parser)
+    parser.add_argument("--coverage", action="store_true",
+                        help=f"take the preset {coverage.PRESET} and report what the host tests cover")
     parser.add_argument("-L", dest="label", metavar="LABEL", help="only tests whose label matches this expression")
     parser.add_argument("-R", dest="regex", metavar="REGEX", help="only tests whose name matches this expression")
     parser.add_argument("-j", dest="jobs", type=terminal.whole_number(1, 1024), default=os.cpu_count() or 1,
@@ -62,6 +66,18 @@ def count_results(junit):
 
 
 def perform(options, passed_on):
+    if not options.coverage:
+        return run_tests(options, passed_on)
+    if options.preset not in (coverage.PRESET, project.DEFAULT_PRESET):
+        raise terminal.UsageError(f"--coverage has a preset of its own, {coverage.PRESET}")
+    options.preset = coverage.PRESET
+    coverage.forget_counts()
+    status = run_tests(options, passed_on)
+    is_covered = coverage.report()
+    return status if is_covered else terminal.EXIT_FAILURE
+
+
+def run_tests(options, passed_on):
     project.build(options.preset, target_of(options))
     junit = project.build_directory(options.preset) / "junit.xml"
     junit.unlink(missing_ok=True)
