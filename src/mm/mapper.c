@@ -3,6 +3,8 @@
 #include <tenorite/mm/frames.h>
 #include <tenorite/mm/mapper.h>
 
+#include "mm/mapper_walk.h"
+
 /* The conversion from the window's address to tables is the one cast between memory and page tables. */
 void mapper_init(struct mapper *mapper, frame_4k root, void *physical_window, uint64_t window_bytes,
                  struct frames *frames, struct paging_features features)
@@ -66,6 +68,20 @@ static int level_of(struct translation translation)
     return translation.size == PAGE_SIZE_4K ? 1 : translation.size == PAGE_SIZE_2M ? 2 : 3;
 }
 
+struct marker_removal mapper_remove_marker(struct mapper *mapper, virt_addr page, enum page_size size)
+{
+    int level = size == PAGE_SIZE_4K ? 1 : size == PAGE_SIZE_2M ? 2 : 3;
+    uint64_t number = mapper_page_number(page);
+    struct table_walk walk = walk_down(mapper, number, level);
+    if (walk.error != MAP_OK)
+        return (struct marker_removal){0, walk.error};
+    enum map_error state = walk.level == level ? leaf_state(mapper, walk.entry, level) : MAP_NOT_MAPPED;
+    if (state != MAP_MARKED_NOT_PRESENT)
+        return (struct marker_removal){0, state == MAP_OK ? MAP_ALREADY_MAPPED : state};
+    mapper_entry_write(mapper, walk.table, index_at(number, level), 0);
+    return (struct marker_removal){walk.entry, MAP_OK};
+}
+
 phys_addr translation_frame_start(struct translation translation)
 {
     return (phys_addr){mapper_core_leaf_frame(translation.entry, level_of(translation)) * PAGE_4K_BYTES};
@@ -117,6 +133,8 @@ const char *map_error_name(enum map_error error)
         return "MAP_SIZE_NOT_SUPPORTED";
     case MAP_BAD_RANGE:
         return "MAP_BAD_RANGE";
+    case MAP_NO_IDENTITY:
+        return "MAP_NO_IDENTITY";
     case MAP_NO_ROOM:
         return "MAP_NO_ROOM";
     }

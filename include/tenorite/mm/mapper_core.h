@@ -25,7 +25,8 @@ enum map_error {
     MAP_FLAGS_NOT_ALLOWED,   /* not PRESENT, without a name, USER in the kernel half, or GLOBAL in the lower half */
     MAP_WRITABLE_EXECUTABLE, /* WRITABLE asks for NO_EXECUTE */
     MAP_SIZE_NOT_SUPPORTED,  /* the CPU has no pages of this size */
-    MAP_BAD_RANGE,           /* of a range: its length is 0, or it ends beyond the CPU's physical addresses */
+    MAP_BAD_RANGE,           /* of a range: its length is 0, or it ends beyond its half or the physical addresses */
+    MAP_NO_IDENTITY,         /* the frame's address is not one of the lower half's virtual addresses */
     MAP_NO_ROOM,             /* the virtual range it should be placed in is used up */
 };
 

@@ -23,6 +23,14 @@ ALWAYS_INLINE void mapper_table_clear(struct mapper *mapper, uint64_t table)
         unlinked->entries[i] = 0;
 }
 
+/* Fills a table that is not linked: entry i is `first` plus i times `step`. */
+ALWAYS_INLINE void mapper_table_fill(struct mapper *mapper, uint64_t table, uint64_t first, uint64_t step)
+{
+    struct page_table *unlinked = mapper_table(mapper, table);
+    for (uint64_t i = 0; i < PAGE_TABLE_ENTRIES; i++)
+        unlinked->entries[i] = first + i * step;
+}
+
 /* The only accesses to tables that the CPU may be walking. A write is one store, after all writes that precede it in
  * the program: a table is complete before it can be found. */
 ALWAYS_INLINE MUST_CHECK uint64_t mapper_entry_read(const struct mapper *mapper, uint64_t table, uint64_t index)

@@ -21,6 +21,8 @@ void paging_double_flush_page(virt_addr address)
 void tlb_flush_all(void)
 {
     paging_double.full_flush_count++;
+    if (paging_double.on_full_flush != NULL)
+        paging_double.on_full_flush();
 }
 
 phys_addr paging_root_read(void)

@@ -13,6 +13,7 @@ struct paging_double {
     virt_addr last_flushed_page;
     void (*on_page_flush)(virt_addr address); /* NULL: nothing */
     uint64_t full_flush_count;
+    void (*on_full_flush)(void); /* NULL: nothing */
     phys_addr root;
     unsigned root_write_count;
     bool memory_types_set_before_root_write;
