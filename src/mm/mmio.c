@@ -24,13 +24,13 @@ static page_flags flags_for(enum mmio_kind kind)
     panic("no such kind of device memory: %d", kind);
 }
 
-static void unmap_first(struct mapper *mapper, uint64_t start, uint64_t count)
+/* How many pages to leave out so that both addresses of a device that fills large pages are aligned alike. */
+static uint64_t pages_to_skip(uint64_t virtual, uint64_t physical, uint64_t pages, uint64_t room)
 {
-    for (uint64_t i = 0; i < count; i++) {
-        struct unmapped_4k removed = flush(unmap(mapper, page_4k_at(virt_addr_new(start + i * PAGE_4K_BYTES))));
-        ASSERT(removed.error == MAP_OK, "device page %llu at %#llx: %s", (unsigned long long)i,
-               (unsigned long long)start, map_error_name(removed.error));
-    }
+    if (pages < PAGE_2M_BYTES / PAGE_4K_BYTES)
+        return 0;
+    uint64_t skipped = (physical - virtual) % PAGE_2M_BYTES / PAGE_4K_BYTES;
+    return room > pages && skipped < room - pages ? skipped : 0;
 }
 
 struct mmio_mapping mmio_map(struct mmio *mmio, phys_addr start, uint64_t length_bytes, enum mmio_kind kind)
@@ -38,21 +38,18 @@ struct mmio_mapping mmio_map(struct mmio *mmio, phys_addr start, uint64_t length
     uint64_t physical_end = mmio->mapper->frame_limit * PAGE_4K_BYTES;
     if (length_bytes == 0 || start.value >= physical_end || length_bytes > physical_end - start.value)
         return (struct mmio_mapping){MAP_BAD_RANGE, NULL};
-    uint64_t offset = start.value % PAGE_4K_BYTES;
+    frame_4k first = frame_4k_containing(start);
+    uint64_t offset = start.value - first.start.value;
     uint64_t pages = (offset + length_bytes + PAGE_4K_BYTES - 1) / PAGE_4K_BYTES;
     uint64_t room = (mmio->range.length_bytes - mmio->used_bytes) / PAGE_4K_BYTES;
     if (pages >= room)
         return (struct mmio_mapping){MAP_NO_ROOM, NULL};
-    uint64_t base = mmio->range.start.value + mmio->used_bytes;
-    for (uint64_t i = 0; i < pages; i++) {
-        page_4k page = page_4k_at(virt_addr_new(base + i * PAGE_4K_BYTES));
-        frame_4k frame = frame_4k_at(phys_addr_new(start.value - offset + i * PAGE_4K_BYTES));
-        enum map_error error = flush(map_to(mmio->mapper, page, frame, flags_for(kind)));
-        if (error == MAP_OK)
-            continue;
-        unmap_first(mmio->mapper, base, i);
+    uint64_t unused = mmio->range.start.value + mmio->used_bytes;
+    uint64_t skipped = pages_to_skip(unused, first.start.value, pages, room);
+    page_range_4k range = {page_4k_at(virt_addr_new(unused + skipped * PAGE_4K_BYTES)), pages};
+    enum map_error error = flush(map_range(mmio->mapper, range, first, flags_for(kind), PAGE_SIZE_1G));
+    if (error != MAP_OK)
         return (struct mmio_mapping){error, NULL};
-    }
-    mmio->used_bytes += (pages + 1) * PAGE_4K_BYTES;
-    return (struct mmio_mapping){MAP_OK, (char *)virt_addr_to_pointer(virt_addr_new(base)) + offset};
+    mmio->used_bytes += (skipped + pages + 1) * PAGE_4K_BYTES;
+    return (struct mmio_mapping){MAP_OK, (char *)virt_addr_to_pointer(range.first.start) + offset};
 }

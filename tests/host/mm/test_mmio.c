@@ -61,6 +61,39 @@ static void unaligned_devices_keep_their_offset(void **state)
     assert_int_equal((uintptr_t)second.start, range_start + 0x3010);
 }
 
+static void a_large_device_gets_large_pages(void **state)
+{
+    (void)state;
+    struct mmio large;
+    mmio_init(&large, &fixture_mapper, (struct virtual_range){{range_start}, 16 << 20});
+    assert_int_equal((uintptr_t)mmio_map(&large, phys_addr_new(0xfee00000), 4096, MMIO_UNCACHED).start, range_start);
+    struct mmio_mapping screen = mmio_map(&large, phys_addr_new(0xfd3ff000), 0x402000, MMIO_WRITE_COMBINING);
+    uint64_t start = (uintptr_t)screen.start;
+    assert_int_equal(screen.error, MAP_OK);
+    assert_int_equal(start, range_start + 0x1ff000);
+    assert_int_equal(*fixture_entry(start, 1), 0x80000000fd3ff083);
+    assert_int_equal(*fixture_entry(start + 0x1000, 2), 0x80000000fd401083);
+    assert_int_equal(*fixture_entry(start + 0x201000, 2), 0x80000000fd601083);
+    assert_int_equal(*fixture_entry(start + 0x401000, 1), 0x80000000fd800083);
+    assert_int_equal(translate(&fixture_mapper, virt_addr_new(start - 1)).error, MAP_NOT_MAPPED);
+    assert_int_equal(translate(&fixture_mapper, virt_addr_new(start + 0x402000)).error, MAP_NOT_MAPPED);
+    struct mmio_mapping next = mmio_map(&large, phys_addr_new(0xfec00000), 4096, MMIO_UNCACHED);
+    assert_int_equal((uintptr_t)next.start, start + 0x403000);
+}
+
+static void a_large_device_that_just_fits_is_not_aligned(void **state)
+{
+    (void)state;
+    struct mmio tight;
+    mmio_init(&tight, &fixture_mapper, (struct virtual_range){{range_start}, 0x202000});
+    assert_int_equal(mmio_map(&tight, phys_addr_new(0xfd001000), 0x202000, MMIO_UNCACHED).error, MAP_NO_ROOM);
+    struct mmio_mapping device = mmio_map(&tight, phys_addr_new(0xfd001000), 0x201000, MMIO_UNCACHED);
+    assert_int_equal(device.error, MAP_OK);
+    assert_int_equal((uintptr_t)device.start, range_start);
+    assert_int_equal(*fixture_entry(range_start + 0x200000, 1), 0x80000000fd20101b);
+    assert_int_equal(translate(&fixture_mapper, virt_addr_new(range_start + 0x201000)).error, MAP_NOT_MAPPED);
+}
+
 static void bad_ranges_are_refused(void **state)
 {
     (void)state;
@@ -81,13 +114,17 @@ static void an_error_on_the_way_maps_nothing(void **state)
     page_4k taken = page_4k_at(virt_addr_new(range_start + 0x3000));
     assert_int_equal(ignore(map_to(&fixture_mapper, taken, frame_4k_at(phys_addr_new(0x5000)), PAGE_FLAGS(PRESENT))),
                      MAP_OK);
+    fixture_snapshot();
     assert_int_equal(map(0xb8000, 0x8000).error, MAP_ALREADY_MAPPED);
+    fixture_expect_unchanged();
     assert_int_equal(translate(&fixture_mapper, virt_addr_new(range_start)).error, MAP_NOT_MAPPED);
     assert_int_equal((uintptr_t)map(0xb8000, 0x2000).start, range_start);
     setup(state);
     fixture_drain(2);
+    fixture_snapshot();
     assert_int_equal(map(0xb8000, 0x8000).error, MAP_NO_FRAME);
-    assert_int_equal(fixture_free_frames(), 2);
+    fixture_expect_unchanged();
+    assert_int_equal(mmio.used_bytes, 0);
 }
 
 int main(void)
@@ -96,6 +133,8 @@ int main(void)
         cmocka_unit_test_setup(device_memory_is_uncached_and_not_executable, setup),
         cmocka_unit_test_setup(write_combining_is_chosen_by_the_attribute_bit_alone, setup),
         cmocka_unit_test_setup(unaligned_devices_keep_their_offset, setup),
+        cmocka_unit_test_setup(a_large_device_gets_large_pages, setup),
+        cmocka_unit_test_setup(a_large_device_that_just_fits_is_not_aligned, setup),
         cmocka_unit_test_setup(bad_ranges_are_refused, setup),
         cmocka_unit_test_setup(an_error_on_the_way_maps_nothing, setup),
     };
