@@ -8,7 +8,6 @@ The rules, as they are named in the output:
   layer        lib <- arch <- mm <- task <- drivers <- app <- main: an include may only point left
   private      a header under src/ is for its own layer (for x86_64: for arch) alone
   untyped      the mapper without types, mm/mapper_core.h and mapper_memory.h, is for mm alone
-  token        no __auto_type in src/ and include/: it would bind a flush token behind the compiler's back (K3)
   libc         src/ and include/ use no header of the C library
   conditional  no #if in src/ and include/, but for __ASSEMBLER__ and in compiler.h
   licence      the first line (after #!) carries SPDX-License-Identifier: MIT
@@ -36,7 +35,6 @@ MAX_FUNCTION_LINES = 60
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CONDITIONAL = re.compile(r"^ *# *(if|elif)")
-AUTO_TYPE = re.compile(r"\b__auto_type\b")
 PUBLIC_PREFIX = "tenorite/"
 UNTYPED_HEADERS = ("tenorite/mm/mapper_core.h", "tenorite/mm/mapper_memory.h")
 
@@ -96,17 +94,10 @@ def check_conditional(path, line):
     return None
 
 
-def check_token(line):
-    if AUTO_TYPE.search(line.split("*")[0] if line.lstrip().startswith("*") else line):
-        return "token", "__auto_type: declare tokens by MUST_FLUSH, and everything else by its type"
-    return None
-
-
 def check_kernel_lines(root, path, lines):
     is_c = path.suffix in (".c", ".h", ".S")
     for number, line in enumerate(lines, 1):
-        found_in_c = (check_include(root, path, line), check_token(line)) if is_c else ()
-        for finding in (check_conditional(path, line), *found_in_c):
+        for finding in (check_conditional(path, line), check_include(root, path, line) if is_c else None):
             if finding:
                 yield (number, *finding)
 

@@ -84,11 +84,6 @@ class LayerCheck(unittest.TestCase):
             self.write("src/task/executor.c", f"#include <tenorite/mm/{name}>\n")
             self.expect("src/task/executor.c:2", "untyped")
 
-    def test_auto_type_is_refused_in_code_and_allowed_in_comments(self):
-        self.write("src/mm/heap.c", " * A token declared by __auto_type goes unnoticed.\nint f(void);\n"
-                   "void g(void)\n{\n    __auto_type t = f();\n}\n")
-        self.expect("src/mm/heap.c:6", "token")
-
     def test_headers_of_the_c_library_are_refused(self):
         self.write("src/lib/text.c", "#include <string.h>\n")
         self.expect("src/lib/text.c:2", "libc")
