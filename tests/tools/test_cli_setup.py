@@ -192,6 +192,22 @@ class Setup(unittest.TestCase):
                 packages = set(result.stdout.splitlines()[0].split())
                 self.assertEqual(packages & (needed | unneeded), needed)
 
+    def test_optional_groups_are_added_by_name_only(self):
+        workspace = Workspace(self)
+        plain = workspace.run("setup", "--print").stdout.splitlines()[0].split()
+        for words, package in ((("--with", "proof"), "frama-c-base"), (("--with=bench",), "libjemalloc2")):
+            with self.subTest(package):
+                self.assertNotIn(package, plain)
+                self.assertIn(package, workspace.run("setup", "--print", *words).stdout.splitlines()[0].split())
+        both = workspace.run("doctor", "--with", "proof", "--with", "bench")
+        self.assertEqual(both.returncode, 1)
+        self.assertRegex(both.stdout, r"(?m)^frama-c +missing +frama-c-base$")
+        self.assertEqual(workspace.run("doctor").returncode, 0)
+        for words in (("--with", "everything"), ("--with",)):
+            result = workspace.run("setup", *words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("there are proof bench", result.stderr)
+
     def test_what_no_package_gives_is_a_failure_that_names_it(self):
         workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool != "ld"])
         workspace.add_tool("brew", "exit 1")

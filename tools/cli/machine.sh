@@ -31,9 +31,17 @@ gdb                                    gdb    gdb                 gdb           
 file:ovmf=/usr/share/OVMF/OVMF_CODE_4M.fd,/usr/share/OVMF/OVMF_CODE.fd,/usr/share/edk2/ovmf/OVMF_CODE_4M.qcow2,/usr/share/edk2/ovmf/OVMF_CODE.fd,/usr/share/edk2/x64/OVMF_CODE.4m.fd,/usr/share/edk2-ovmf/x64/OVMF_CODE.fd,/usr/share/qemu/edk2-x86_64-code.fd,/usr/local/share/qemu/edk2-x86_64-code.fd,/opt/homebrew/share/qemu/edk2-x86_64-code.fd  uefi  ovmf  edk2-ovmf  edk2-ovmf  qemu
 clang-runtime                          test   libclang-rt-dev     compiler-rt           compiler-rt        llvm
 gcovr                                  coverage  gcovr           gcovr                 -                  gcovr
+frama-c                                proof  frama-c-base        frama-c               -                  -
+z3                                     proof  z3                  z3                    z3                 z3
+cvc4                                   proof  cvc4                -                     -                  -
+file:jemalloc=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2,/usr/lib64/libjemalloc.so.2,/usr/lib/libjemalloc.so.2  bench  libjemalloc2  jemalloc  jemalloc  -
+file:mimalloc=/usr/lib/x86_64-linux-gnu/libmimalloc.so.2,/usr/lib64/libmimalloc.so.2,/usr/lib/libmimalloc.so.2  bench  libmimalloc2.0  mimalloc  mimalloc  -
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
 clang-tidy                             style  clang-tidy          clang-tools-extra     clang              llvm
 '
+
+# Groups that no verb needs: what they are for says so itself where it is missing. doctor and setup take them by --with.
+optional_groups='proof bench'
 
 # Homebrew keeps LLVM out of PATH, where macOS has a clang of its own.
 for directory in /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin; do
