@@ -115,8 +115,18 @@ class Bench(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
         self.assertEqual(self.workspace.run("bench", "boot", "--count", "9").returncode, 1)
 
+    def test_memory_is_measured_by_both_programs(self):
+        script = self.workspace.root / "tests/bench/memory_figures.py"
+        script.parent.mkdir(parents=True)
+        script.write_text("import sys\nprint(sys.argv[1:])\n", encoding="utf-8")
+        program = self.workspace.root / "build/dev/tests/bench/memory/bench_memory"
+        result = self.workspace.run("bench", "memory", "-R", "heap")
+        words = ["--checked", f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", "9", "-R", "heap"]
+        self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
+
     def test_wrong_usage_is_told(self):
-        for arguments in ((), ("speed",), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0"),
+        for arguments in ((), ("speed",), ("memory", "-R", "disk"), ("memory", "--accel", "tcg"),
+                          ("memory", "--preset", "freestanding"), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0"),
                           ("boot", "--preset", "freestanding")):
             with self.subTest(arguments):
                 self.assertEqual(self.workspace.run("bench", *arguments).returncode, 2)

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Builds, runs a benchmark, and prints its figures.
 
-boot   time from QEMU's start to the shell's prompt, for each boot path; beside it the floor, a kernel of a few
-       instructions on the same path
+boot     time from QEMU's start to the shell's prompt, for each boot path; beside it the floor, a kernel of a few
+         instructions on the same path
+memory   what mapper, frames and heap cost as a program of this computer, with the kernel's own flags; beside it floor loops,
+         and the allocators mimalloc, jemalloc and glibc's where they are installed. docs/benchmarks.md explains each line
 
 Examples:
   ./tenorite bench boot                   every path, five times
   ./tenorite bench boot -R uefi --count 9
   ./tenorite bench boot -R microvm --accel kvm
+  ./tenorite bench memory                 everything, in nine processes
+  ./tenorite bench memory -R heap --count 15
 
-Exit status: 0 measured, 1 a path failed (one whose firmware is not installed is skipped), 2 wrong usage.
+Exit status: 0 measured, 1 something failed (a boot path whose firmware is not installed is skipped), 2 wrong usage.
 """
 
 import re
@@ -22,37 +26,57 @@ import project
 import qemu
 import terminal
 
-BENCH_TARGET = "bench_boot"
-SCRIPT = project.ROOT / "tests/bench/boot_times.py"
+MEMORY_GROUPS = ("mapper", "frames", "heap")
+DEFAULT_COUNTS = {"boot": 5, "memory": 9}
 
 
 def add_arguments(parser):
-    parser.add_argument("benchmark", choices=("boot",), help="what to measure")
+    parser.add_argument("benchmark", choices=tuple(DEFAULT_COUNTS), help="what to measure")
     project.add_preset_option(parser)
     parser.add_argument("-R", dest="regex", default="", metavar="REGEX",
-                        help=f"only the paths that match, of {', '.join(boot_path.PATHS)}")
-    parser.add_argument("--count", type=terminal.whole_number(1, 1000), default=5, metavar="N",
-                        help="how often (default 5)")
-    parser.add_argument("--accel", choices=("tcg", "kvm"), default="tcg", help="default tcg")
+                        help=f"boot: only the paths that match, of {', '.join(boot_path.PATHS)}; memory: only the groups "
+                        f"that match, of {', '.join(MEMORY_GROUPS)}")
+    parser.add_argument("--count", type=terminal.whole_number(1, 1000), metavar="N",
+                        help="how often (default 5 for boot, 9 for memory)")
+    parser.add_argument("--accel", choices=("tcg", "kvm"), help="boot only (default tcg)")
 
 
 def perform(options, _passed_on):
-    check_regex(options.regex)
-    project.check_iso(options.preset)
-    qemu.check_program()
-    project.build(options.preset, BENCH_TARGET)
-    stub = project.build_directory(options.preset) / "tests/bench/stub"
-    command = [sys.executable, "-B", str(SCRIPT), "--kernel", str(project.kernel_path(options.preset)), "--iso",
-               str(project.iso_path(options.preset)), "--stub", f"{stub}.elf", "--stub-iso", f"{stub}.iso", "--count",
-               str(options.count), "-R", options.regex, "--accel", options.accel]
+    options.count = options.count or DEFAULT_COUNTS[options.benchmark]
+    command = boot_command(options) if options.benchmark == "boot" else memory_command(options)
     with children.running(command, True, stdin=subprocess.DEVNULL) as child:
         return terminal.EXIT_OK if child.wait() == 0 else terminal.EXIT_FAILURE
 
 
-def check_regex(regex):
+def boot_command(options):
+    check_regex(options.regex, "boot path", boot_path.PATHS)
+    project.check_iso(options.preset)
+    qemu.check_program()
+    project.build(options.preset, "bench_boot")
+    stub = project.build_directory(options.preset) / "tests/bench/stub"
+    return [sys.executable, "-B", str(project.ROOT / "tests/bench/boot_times.py"), "--kernel",
+            str(project.kernel_path(options.preset)), "--iso", str(project.iso_path(options.preset)), "--stub",
+            f"{stub}.elf", "--stub-iso", f"{stub}.iso", "--count", str(options.count), "-R", options.regex, "--accel",
+            options.accel or "tcg"]
+
+
+def memory_command(options):
+    check_regex(options.regex, "group", MEMORY_GROUPS)
+    if options.accel:
+        raise terminal.UsageError("--accel is for boot: memory runs without QEMU")
+    if options.preset == "freestanding":
+        raise terminal.UsageError("preset 'freestanding' has no programs for this computer: take another")
+    project.build(options.preset, "bench_memory")
+    program = project.build_directory(options.preset) / "tests/bench/memory/bench_memory"
+    return [sys.executable, "-B", str(project.ROOT / "tests/bench/memory_figures.py"), "--checked",
+            f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", str(options.count), "-R",
+            options.regex]
+
+
+def check_regex(regex, kind, names):
     try:
-        is_used = any(re.search(regex, name) for name in boot_path.PATHS)
+        is_used = any(re.search(regex, name) for name in names)
     except re.error as error:
         raise terminal.UsageError(f"-R {regex}: {error}") from None
     if not is_used:
-        raise terminal.UsageError(f"no boot path matches '{regex}'; there are {', '.join(boot_path.PATHS)}")
+        raise terminal.UsageError(f"no {kind} matches '{regex}'; there are {', '.join(names)}")

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What the library leaves to the machine, each as cheap as in the kernel. */
+#include <tenorite/arch/interrupts.h>
+#include <tenorite/arch/paging.h>
+#include <tenorite/lib/panic.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+
+NO_RETURN void abort(void); /* <stdlib.h> has functions on floating-point numbers, which the kernel's flags refuse */
+
+static bool is_in_handler;
+
+bool interrupts_in_handler(void)
+{
+    return is_in_handler;
+}
+
+struct paging_features paging_features(void)
+{
+    return (struct paging_features){.has_no_execute = true, .has_1g_pages = true, .physical_bits = 48};
+}
+
+void panic(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    abort();
+}
+
+void contract_breach(const char *message)
+{
+    panic("%s", message);
+}
+
+/* Where -mstack-protector-guard=global looks. */
+extern uintptr_t __stack_chk_guard;
+uintptr_t __stack_chk_guard = 0x595e9fbd94fda766;
