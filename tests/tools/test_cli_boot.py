@@ -124,8 +124,20 @@ class Bench(unittest.TestCase):
         words = ["--checked", f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", "9", "-R", "heap"]
         self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
 
+    def test_counts_are_those_of_the_preset_and_its_flags(self):
+        script = self.workspace.root / "tests/bench/guest_counts.py"
+        built = self.workspace.root / "build/release/tests/bench/guest"
+        for directory in (script.parent, built):
+            directory.mkdir(parents=True)
+        script.write_text("import sys\nprint(sys.argv[1:])\n", encoding="utf-8")
+        (built / "optimization.txt").write_text("-O2 -g\n", encoding="utf-8")
+        result = self.workspace.run("bench", "counts", "--preset", "release", "--record")
+        words = ["--kernel", f"{built}/bench_counts", "--optimization=-O2 -g", "--record"]
+        self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
+
     def test_wrong_usage_is_told(self):
-        for arguments in ((), ("speed",), ("memory", "-R", "disk"), ("memory", "--accel", "tcg"),
+        for arguments in ((), ("speed",), ("counts", "-R", "heap"), ("counts", "--count", "2"), ("boot", "--record"),
+                          ("memory", "-R", "disk"), ("memory", "--accel", "tcg"),
                           ("memory", "--preset", "freestanding"), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0"),
                           ("boot", "--preset", "freestanding")):
             with self.subTest(arguments):

@@ -3,6 +3,8 @@
 
 boot     time from QEMU's start to the shell's prompt, for each boot path; beside it the floor, a kernel of a few
          instructions on the same path
+counts   how many instructions mapper, frames and heap execute in a running kernel: exact, and compared with those on
+         record
 memory   what mapper, frames and heap cost as a program of this computer, with the kernel's own flags; beside it floor loops,
          and the allocators mimalloc, jemalloc and glibc's where they are installed. docs/benchmarks.md explains each line
 
@@ -10,10 +12,12 @@ Examples:
   ./tenorite bench boot                   every path, five times
   ./tenorite bench boot -R uefi --count 9
   ./tenorite bench boot -R microvm --accel kvm
+  ./tenorite bench counts --record        put this build's counts on record
   ./tenorite bench memory                 everything, in nine processes
   ./tenorite bench memory -R heap --count 15
 
-Exit status: 0 measured, 1 something failed (a boot path whose firmware is not installed is skipped), 2 wrong usage.
+Exit status: 0 measured, 1 something failed (a boot path whose firmware is not installed is skipped) or more instructions
+than on record, 2 wrong usage.
 """
 
 import re
@@ -28,24 +32,38 @@ import terminal
 
 MEMORY_GROUPS = ("mapper", "frames", "heap")
 DEFAULT_COUNTS = {"boot": 5, "memory": 9}
+BENCHMARKS = ("boot", "memory", "counts")
 
 
 def add_arguments(parser):
-    parser.add_argument("benchmark", choices=tuple(DEFAULT_COUNTS), help="what to measure")
+    parser.add_argument("benchmark", choices=BENCHMARKS, help="what to measure")
     project.add_preset_option(parser)
-    parser.add_argument("-R", dest="regex", default="", metavar="REGEX",
+    parser.add_argument("-R", dest="regex", metavar="REGEX",
                         help=f"boot: only the paths that match, of {', '.join(boot_path.PATHS)}; memory: only the groups "
                         f"that match, of {', '.join(MEMORY_GROUPS)}")
     parser.add_argument("--count", type=terminal.whole_number(1, 1000), metavar="N",
                         help="how often (default 5 for boot, 9 for memory)")
     parser.add_argument("--accel", choices=("tcg", "kvm"), help="boot only (default tcg)")
+    parser.add_argument("--record", action="store_true", help="counts only: those of this build are right")
 
 
 def perform(options, _passed_on):
-    options.count = options.count or DEFAULT_COUNTS[options.benchmark]
-    command = boot_command(options) if options.benchmark == "boot" else memory_command(options)
+    check_applicable(options)
+    options.count = options.count or DEFAULT_COUNTS.get(options.benchmark)
+    options.regex = options.regex or ""
+    commands = {"boot": boot_command, "memory": memory_command, "counts": counts_command}
+    command = commands[options.benchmark](options)
     with children.running(command, True, stdin=subprocess.DEVNULL) as child:
         return terminal.EXIT_OK if child.wait() == 0 else terminal.EXIT_FAILURE
+
+
+def check_applicable(options):
+    """UsageError where an option is for another benchmark."""
+    for option, value, benchmarks in (("--accel", options.accel, ("boot",)), ("--record", options.record, ("counts",)),
+                                      ("--count", options.count, ("boot", "memory")),
+                                      ("-R", options.regex, ("boot", "memory"))):
+        if value and options.benchmark not in benchmarks:
+            raise terminal.UsageError(f"{option} is not for {options.benchmark}, but for {' and '.join(benchmarks)}")
 
 
 def boot_command(options):
@@ -62,8 +80,6 @@ def boot_command(options):
 
 def memory_command(options):
     check_regex(options.regex, "group", MEMORY_GROUPS)
-    if options.accel:
-        raise terminal.UsageError("--accel is for boot: memory runs without QEMU")
     if options.preset == "freestanding":
         raise terminal.UsageError("preset 'freestanding' has no programs for this computer: take another")
     project.build(options.preset, "bench_memory")
@@ -71,6 +87,15 @@ def memory_command(options):
     return [sys.executable, "-B", str(project.ROOT / "tests/bench/memory_figures.py"), "--checked",
             f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", str(options.count), "-R",
             options.regex]
+
+
+def counts_command(options):
+    qemu.check_program()
+    project.build(options.preset, "bench_counts")
+    built = project.build_directory(options.preset) / "tests/bench/guest"
+    flags = (built / "optimization.txt").read_text(encoding="utf-8").strip()
+    return [sys.executable, "-B", str(project.ROOT / "tests/bench/guest_counts.py"), "--kernel",
+            str(built / "bench_counts"), f"--optimization={flags}", *(["--record"] if options.record else [])]
 
 
 def check_regex(regex, kind, names):

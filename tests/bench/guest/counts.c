@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How many instructions the memory operations of a running kernel execute. Under QEMU's -icount the time stamp counter
+ * advances by one an instruction, so counts are exact, and the same in every run: tests/bench/guest_counts.py runs this
+ * twice, and compares. Each line is
+ *
+ *     count FIGURE INSTRUCTIONS OPERATIONS
+ *
+ * where a figure that ends in _worst is the most that a single operation took.
+ */
+#include <tenorite/arch/boot_info.h>
+#include <tenorite/arch/power.h>
+#include <tenorite/lib/console.h>
+#include <tenorite/lib/panic.h>
+#include <tenorite/mm/kernel_memory.h>
+
+enum { PAGES = 4096, FRAMES = 4096, BLOCKS = 500, STEPS = 4000, PAIRS = 1000, HOLES = 8000, DONE = 0x10 };
+
+#define FIRST_PAGE 0xffffe00000000000
+#define FLAGS PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE)
+
+static struct kernel_memory memory;
+static frame_4k frames[FRAMES];
+static void *blocks[HOLES + HOLES / 2];
+
+static uint64_t random_next(void)
+{
+    static uint64_t seed = 0x853c49e6748fea9b;
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    return seed;
+}
+
+static NO_INLINE uint64_t instructions_now(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return (uint64_t)high << 32 | low;
+}
+
+/* A series of operations that is being counted: all of them, and the longest. */
+struct series {
+    const char *figure;
+    uint64_t total, worst, operations, start;
+};
+
+static uint64_t own_instructions; /* of series_begin() and series_end() */
+
+static void series_begin(struct series *series)
+{
+    series->start = instructions_now();
+}
+
+static void series_end(struct series *series)
+{
+    uint64_t taken = instructions_now() - series->start - own_instructions;
+    series->total += taken;
+    series->worst = taken > series->worst ? taken : series->worst;
+    series->operations++;
+}
+
+static void series_print(const struct series *series)
+{
+    console_print_line("count %s %llu %llu", series->figure, (unsigned long long)series->total,
+                       (unsigned long long)series->operations);
+    console_print_line("count %s_worst %llu 1", series->figure, (unsigned long long)series->worst);
+}
+
+#define COUNTED(series, operation)                                                                                   \
+    ({                                                                                                               \
+        series_begin(&(series));                                                                                     \
+        typeof(operation) counted_result = (operation);                                                              \
+        series_end(&(series));                                                                                       \
+        counted_result;                                                                                              \
+    })
+
+static void measure_counting(void)
+{
+    struct series nothing = {.figure = "nothing"};
+    COUNTED(nothing, 0);
+    own_instructions = nothing.total;
+}
+
+static void count_mapper(void)
+{
+    struct series mapping = {.figure = "map_to"}, looking = {.figure = "translate"},
+                  updating = {.figure = "update_flags"}, unmapping = {.figure = "unmap"};
+    struct mapper *mapper = &memory.space.mapper;
+    frame_4k frame = frame_4k_at(phys_addr_new(0x100000000));
+    for (uint64_t i = 0; i < PAGES; i++) {
+        page_4k page = page_4k_at(virt_addr_new(FIRST_PAGE + i * PAGE_4K_BYTES));
+        enum map_error error = COUNTED(mapping, flush(map_to(mapper, page, frame, FLAGS)));
+        ASSERT(error == MAP_OK, "%s", map_error_name(error));
+    }
+    for (uint64_t i = 0; i < PAGES; i++) {
+        virt_addr address = virt_addr_new(FIRST_PAGE + random_next() % (PAGES * PAGE_4K_BYTES));
+        phys_addr found = COUNTED(looking, translation_address(translate(mapper, address)));
+        ASSERT(found.value == 0x100000000 + address.value % PAGE_4K_BYTES, "%llx", (unsigned long long)found.value);
+    }
+    for (uint64_t i = 0; i < PAGES; i++) {
+        page_4k page = page_4k_at(virt_addr_new(FIRST_PAGE + i * PAGE_4K_BYTES));
+        enum map_error error = COUNTED(updating, flush(update_flags(mapper, page, PAGE_FLAGS(PRESENT, NO_EXECUTE))));
+        ASSERT(error == MAP_OK, "%s", map_error_name(error));
+    }
+    for (uint64_t i = 0; i < PAGES; i++) {
+        page_4k page = page_4k_at(virt_addr_new(FIRST_PAGE + i * PAGE_4K_BYTES));
+        struct unmapped_4k removed = COUNTED(unmapping, flush(unmap(mapper, page)));
+        ASSERT(removed.error == MAP_OK && removed.frame.start.value == frame.start.value, "unmapped another frame");
+    }
+    series_print(&mapping);
+    series_print(&looking);
+    series_print(&updating);
+    series_print(&unmapping);
+}
+
+static void count_frames(void)
+{
+    struct series taking = {.figure = "frame_alloc"}, giving = {.figure = "frame_free"};
+    for (unsigned i = 0; i < FRAMES; i++) {
+        struct frame_allocation_4k allocation = COUNTED(taking, frames_alloc_4k(&memory.frames));
+        ASSERT(allocation.is_valid, "no frame is free");
+        frames[i] = allocation.frame;
+    }
+    for (unsigned i = FRAMES; i-- > 0;) {
+        unsigned other = (unsigned)(random_next() % (i + 1));
+        frame_4k chosen = frames[other];
+        frames[other] = frames[i];
+        COUNTED(giving, (frames_free_4k(&memory.frames, chosen), 0));
+    }
+    series_print(&taking);
+    series_print(&giving);
+}
+
+static void *alloc_block(struct series *series, size_t bytes)
+{
+    void *block = COUNTED(*series, heap_alloc(&memory.heap, bytes));
+    ASSERT(block != NULL, "no memory for %zu bytes", bytes);
+    return block;
+}
+
+static void free_block(struct series *series, void *block)
+{
+    COUNTED(*series, (heap_free(&memory.heap, block), 0));
+}
+
+static void count_heap_pairs(void)
+{
+    struct series taking = {.figure = "heap_alloc_64"}, giving = {.figure = "heap_free_64"};
+    for (unsigned i = 0; i < PAIRS; i++)
+        free_block(&giving, alloc_block(&taking, 64));
+    series_print(&taking);
+    series_print(&giving);
+}
+
+/* Sizes of 16 to 4096 bytes, evenly by their logarithm; blocks replaced at random. */
+static void count_heap_trace(void)
+{
+    struct series taking = {.figure = "heap_alloc_mixed"}, giving = {.figure = "heap_free_mixed"};
+    for (unsigned i = 0; i < BLOCKS + STEPS; i++) {
+        unsigned slot = i < BLOCKS ? i : (unsigned)(random_next() % BLOCKS);
+        size_t power = (size_t)16 << random_next() % 8;
+        free_block(&giving, blocks[slot]);
+        blocks[slot] = alloc_block(&taking, power + random_next() % power);
+    }
+    for (unsigned i = 0; i < BLOCKS; i++)
+        free_block(&giving, blocks[i]);
+    series_print(&taking);
+    series_print(&giving);
+}
+
+/* Blocks of 64 bytes, every other one freed, then blocks of 128 bytes. */
+static void count_heap_pattern(void)
+{
+    struct series taking = {.figure = "heap_alloc_fragmenting"}, giving = {.figure = "heap_free_fragmenting"};
+    for (unsigned i = 0; i < HOLES; i++)
+        blocks[i] = alloc_block(&taking, 64);
+    for (unsigned i = 0; i < HOLES; i += 2) {
+        free_block(&giving, blocks[i]);
+        blocks[i] = NULL;
+    }
+    for (unsigned i = HOLES; i < COUNT_OF(blocks); i++)
+        blocks[i] = alloc_block(&taking, 128);
+    for (unsigned i = 0; i < COUNT_OF(blocks); i++)
+        free_block(&giving, blocks[i]);
+    series_print(&taking);
+    series_print(&giving);
+}
+
+void kernel_main(const struct boot_info *boot_info)
+{
+    enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
+    ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
+    console_print_line("build %s, TENORITE_DEBUG=%d", COMPILER_NAME, TENORITE_DEBUG);
+    measure_counting();
+    count_mapper();
+    count_frames();
+    count_heap_pairs();
+    count_heap_trace();
+    count_heap_pattern();
+    const char *broken = heap_check(&memory.heap);
+    ASSERT(broken == NULL, "%s", broken);
+    power_exit(DONE);
+}
