@@ -143,7 +143,8 @@ void kernel_main(const struct boot_info *boot_info)
     memory_activate();
     screen_report(screen, boot_info);
     executor_init(&executor, &memory.heap);
-    shell_environment = (struct command_environment){&executor, &memory.heap, &memory.frames, boot_info};
+    shell_environment =
+        (struct command_environment){&executor, &memory.heap, &memory.frames, &memory.space, boot_info};
     clock_start();
     spawn_or_panic("log", SPAWN(&executor, log_task, "log"));
     serial_shell_start();

@@ -13,6 +13,7 @@
 #include <tenorite/task/executor.h>
 
 #include "app/log_commands.h"
+#include "app/maps_command.h"
 
 /* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long has
  * `begin` instead of `run`: it sets up *rest. */
@@ -174,6 +175,7 @@ static void run_help(const struct command_environment *environment, struct conso
 static const struct command commands[] = {
     {"help", "", "this list", run_help, NULL},
     {"mem", "", "memory: frames and heap", run_mem, NULL},
+    {"maps", "[PAGE]", "what each address shows", NULL, begin_maps},
     {"tasks", "", "what runs and what waits", run_tasks, NULL},
     {"hwreport", "[PAGE]", "describes this machine, for a report", NULL, begin_hwreport},
     {"uptime", "", "time since the clock started", run_uptime, NULL},

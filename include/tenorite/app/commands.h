@@ -3,6 +3,8 @@
 
 #include <tenorite/lib/console.h>
 #include <tenorite/lib/printk.h>
+#include <tenorite/mm/address_space.h>
+#include <tenorite/mm/mapped_ranges.h>
 
 struct boot_info;
 struct executor;
@@ -14,6 +16,7 @@ struct command_environment {
     struct executor *executor;
     struct heap *heap;
     struct frames *frames;
+    const struct address_space *space;
     const struct boot_info *boot_info;
 };
 
@@ -26,6 +29,10 @@ struct command_rest {
         struct {                       /* hwreport */
             const struct command_environment *environment;
             unsigned next_part;
+        };
+        struct { /* maps */
+            struct mapped_ranges ranges;
+            unsigned next_range, end_range;
         };
     };
 };

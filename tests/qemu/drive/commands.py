@@ -7,7 +7,7 @@ from shell_support import PROMPT, on_serial, wait_ready
 def drive(vm):
     wait_ready(vm, has_screen=False)
     help_lines = on_serial(vm, "help")
-    for name in "help mem tasks hwreport uptime dmesg log echo spawn crash reboot poweroff exit".split():
+    for name in "help mem maps tasks hwreport uptime dmesg log echo spawn crash reboot poweroff exit".split():
         assert any(line.split()[:1] == [name] for line in help_lines), f"{name} is not in {help_lines}"
     assert on_serial(vm, "echo one  two") == ["one  two"]
     assert on_serial(vm, "") == []
@@ -20,6 +20,8 @@ def drive(vm):
         assert on_serial(vm, wrong) == ["usage: exit CODE (0 to 127)"], wrong
     for wrong in ("hwreport 0", "hwreport x", "hwreport 1001"):
         assert on_serial(vm, wrong) == ["usage: hwreport [PAGE] (from 1 on)"], wrong
+    for wrong in ("maps 0", "maps x", "maps 1001"):
+        assert on_serial(vm, wrong) == ["usage: maps [PAGE] (from 1 on)"], wrong
     assert on_serial(vm, "crash nothing") == ["usage: crash page|stack|panic|div"]
     uptime = on_serial(vm, "uptime")
     assert len(uptime) == 1 and uptime[0].startswith("up ") and uptime[0].endswith(" s"), uptime
