@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/boot_info.h>
+#include <tenorite/lib/console.h>
 #include <tenorite/lib/text.h>
 #include <tenorite/mm/kernel_memory.h>
+#include <tenorite/mm/mapped_ranges.h>
 
 #include "kernel_test.h"
 
@@ -9,6 +11,7 @@
 #define TEST_PAGE 0xffffe00000000000
 
 static struct kernel_memory memory;
+static const struct boot_info *boot;
 
 static frame_4k take_frame(void)
 {
@@ -93,13 +96,54 @@ static void frames_outside_ram_have_no_window(void)
     CHECK(found.error == MAP_NOT_MAPPED, "video memory is in the window");
 }
 
+/* The most that alignment and what the loader calls usable permit at `physical`; the image has no place in the window, and
+ * around it are small pages. */
+static uint64_t largest_page_at(uint64_t physical)
+{
+    uint64_t page = paging_features().has_1g_pages ? PAGE_1G_BYTES : PAGE_2M_BYTES;
+    for (; page > PAGE_4K_BYTES; page /= 512) {
+        struct region around = region_new(physical / page * page, page);
+        bool is_beside_image =
+            around.end <= image_physical_start().value || around.start >= image_physical_end().value;
+        for (size_t i = 0; i < boot->region_count && is_beside_image; i++) {
+            const struct boot_region *usable = &boot->regions[i];
+            if (usable->kind == BOOT_REGION_USABLE && usable->base <= around.start &&
+                around.end <= usable->base + usable->length)
+                return page;
+        }
+    }
+    return page;
+}
+
+static void ram_is_shown_by_the_largest_pages(void)
+{
+    const struct virtual_range window = memory_layout()->physical_window;
+    uint64_t shown[3] = {0, 0, 0};
+    struct mapped_range range;
+    for (struct mapped_ranges at = mapped_ranges(&memory.space.mapper); mapped_ranges_next(&at, &range);) {
+        uint64_t page = page_size_bytes(range.size);
+        if (range.start.value < window.start.value || range.start.value - window.start.value >= window.length_bytes ||
+            page_flags_contains(range.flags, PAGE_FLAGS(NO_CACHE)))
+            continue;
+        shown[range.size] += range.length_bytes;
+        for (uint64_t offset = 0; offset < range.length_bytes; offset += page)
+            CHECK(page == largest_page_at(range.physical_start.value + offset), "%#llx is in a page of %llu KiB",
+                  (unsigned long long)(range.physical_start.value + offset), (unsigned long long)page / 1024);
+    }
+    console_print_line("# window: %llu KiB in 4K, %llu MiB in 2M, %llu GiB in 1G pages",
+                       (unsigned long long)shown[PAGE_SIZE_4K] >> 10, (unsigned long long)shown[PAGE_SIZE_2M] >> 20,
+                       (unsigned long long)shown[PAGE_SIZE_1G] >> 30);
+    CHECK(shown[PAGE_SIZE_4K] > 0 && shown[PAGE_SIZE_2M] > 0, "no pages of 4K or 2M");
+}
+
 void kernel_main(const struct boot_info *boot_info)
 {
     static const struct kernel_test tests[] = {
         KERNEL_TEST(mapped_page_shows_its_frame),       KERNEL_TEST(remapping_after_a_flush_shows_the_new_frame),
         KERNEL_TEST(kernel_is_mapped_w_xor_x),          KERNEL_TEST(lower_half_and_guard_pages_are_not_mapped),
-        KERNEL_TEST(frames_outside_ram_have_no_window),
+        KERNEL_TEST(frames_outside_ram_have_no_window), KERNEL_TEST(ram_is_shown_by_the_largest_pages),
     };
+    boot = boot_info;
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     kernel_test_run(tests, COUNT_OF(tests));

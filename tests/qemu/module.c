@@ -8,6 +8,7 @@
 /* Booted with a module: LICENSE. What the boot loader placed in memory stays there, whoever allocates. */
 static struct kernel_memory memory;
 static struct boot_module module;
+static const struct boot_info *boot;
 
 static const char *module_text(void)
 {
@@ -21,13 +22,28 @@ static void loader_reports_the_module(void)
     CHECK(memcmp(module_text(), "MIT License\n", 12) == 0, "it begins with %.12s", module_text());
 }
 
-static bool overlaps_module(frame_4k frame)
+static bool overlaps(frame_4k frame, uint64_t start, uint64_t end)
 {
-    return frame.start.value + PAGE_4K_BYTES > module.base && frame.start.value < module.base + module.length;
+    return frame.start.value + PAGE_4K_BYTES > start && frame.start.value < end;
+}
+
+/* Of what the loader calls usable; firmware's memory is not. */
+static bool is_usable(frame_4k frame)
+{
+    bool is_usable = false;
+    for (size_t i = 0; i < boot->region_count; i++) {
+        const struct boot_region *region = &boot->regions[i];
+        if (!overlaps(frame, region->base, region->base + region->length))
+            continue;
+        if (region->kind != BOOT_REGION_USABLE)
+            return false;
+        is_usable = true;
+    }
+    return is_usable;
 }
 
 /* Takes and overwrites every frame there is. */
-static void no_frame_is_taken_from_the_module(void)
+static void no_frame_is_taken_from_what_is_in_use(void)
 {
     uint64_t sum_before = 0, sum_after = 0, taken = 0;
     for (uint64_t i = 0; i < module.length; i++)
@@ -38,7 +54,13 @@ static void no_frame_is_taken_from_the_module(void)
             break;
         taken++;
         uint64_t start = allocation.frame.start.value;
-        CHECK(!overlaps_module(allocation.frame), "frame %#llx", (unsigned long long)start);
+        CHECK(!overlaps(allocation.frame, module.base, module.base + module.length), "frame %#llx is the module's",
+              (unsigned long long)start);
+        CHECK(!overlaps(allocation.frame, image_physical_start().value, image_physical_end().value),
+              "frame %#llx is the image's", (unsigned long long)start);
+        CHECK(!overlaps(allocation.frame, boot->information_base, boot->information_base + boot->information_length),
+              "frame %#llx is the loader's", (unsigned long long)start);
+        CHECK(is_usable(allocation.frame), "frame %#llx is firmware's", (unsigned long long)start);
         CHECK(start >= 1 << 20, "frame %#llx is in low memory", (unsigned long long)start);
         memset(virt_addr_to_pointer(virt_addr_new(memory_layout()->physical_window.start.value + start)), 0xa5,
                PAGE_4K_BYTES);
@@ -53,10 +75,11 @@ void kernel_main(const struct boot_info *boot_info)
 {
     static const struct kernel_test tests[] = {
         KERNEL_TEST(loader_reports_the_module),
-        KERNEL_TEST(no_frame_is_taken_from_the_module),
+        KERNEL_TEST(no_frame_is_taken_from_what_is_in_use),
     };
     ASSERT(boot_info->module_count == 1, "%zu modules", boot_info->module_count);
     module = boot_info->modules[0];
+    boot = boot_info;
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     kernel_test_run(tests, COUNT_OF(tests));
