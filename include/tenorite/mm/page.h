@@ -116,7 +116,7 @@ ALWAYS_INLINE uint64_t page_size_bytes(enum page_size size)
     }                                                                                                                \
     ALWAYS_INLINE size_t type##_format(type value, char *buffer, size_t capacity)                                    \
     {                                                                                                                \
-        return format_string(buffer, capacity, label "(%#llx)", (unsigned long long)value.start.value);              \
+        return format_string(buffer, capacity, label "(0x%llx)", (unsigned long long)value.start.value);             \
     }                                                                                                                \
     static_assert(sizeof(type) == sizeof(uint64_t), "a " #type " costs what its address costs")
 
