@@ -4,6 +4,8 @@
 #include "arch/x86_64/control_registers.h"
 #include "arch/x86_64/cpuid.h"
 
+#include <tenorite/lib/register.h>
+
 /*
  * Registers have one number in both modes: times 16 it is the offset in the page at IA32_APIC_BASE, from MSR_X2APIC_BASE
  * on it is a model-specific register. LINT0 as ExtINT: the vector comes from the 8259A pair, and so does the end of
@@ -29,22 +31,23 @@ enum {
 };
 #define APIC_BASE_ADDRESS 0x000ffffffffff000
 
-/* The page of registers; NULL in x2APIC mode. */
-static volatile uint8_t *registers;
+/* The page of registers, by number; NULL in x2APIC mode. */
+static struct {
+    read_write_u32 value;
+    uint32_t reserved[3];
+} * registers;
 
-static uint32_t register_read(uint32_t number)
+static uint32_t apic_read(uint32_t number)
 {
-    if (!registers)
-        return (uint32_t)msr_read(MSR_X2APIC_BASE + number);
-    return *(volatile uint32_t *)(registers + (size_t)number * 16);
+    return registers ? register_read(&registers[number].value) : (uint32_t)msr_read(MSR_X2APIC_BASE + number);
 }
 
-static void register_write(uint32_t number, uint32_t value)
+static void apic_write(uint32_t number, uint32_t value)
 {
-    if (!registers)
-        msr_write(MSR_X2APIC_BASE + number, value);
+    if (registers)
+        register_write(&registers[number].value, value);
     else
-        *(volatile uint32_t *)(registers + (size_t)number * 16) = value;
+        msr_write(MSR_X2APIC_BASE + number, value);
 }
 
 static bool is_wired(uint32_t lint0)
@@ -55,12 +58,12 @@ static bool is_wired(uint32_t lint0)
 /* In this order: while the APIC is disabled by software, vectors cannot be unmasked. */
 static void enter_virtual_wire(void)
 {
-    uint32_t spurious = register_read(REGISTER_SPURIOUS_VECTOR) & ~(uint32_t)SPURIOUS_VECTOR_MASK;
-    register_write(REGISTER_SPURIOUS_VECTOR, spurious | SPURIOUS_SOFTWARE_ENABLE | LOCAL_APIC_SPURIOUS_VECTOR);
-    if (is_wired(register_read(REGISTER_LINT0)))
+    uint32_t spurious = apic_read(REGISTER_SPURIOUS_VECTOR) & ~(uint32_t)SPURIOUS_VECTOR_MASK;
+    apic_write(REGISTER_SPURIOUS_VECTOR, spurious | SPURIOUS_SOFTWARE_ENABLE | LOCAL_APIC_SPURIOUS_VECTOR);
+    if (is_wired(apic_read(REGISTER_LINT0)))
         return;
-    register_write(REGISTER_LINT0, DELIVERY_EXTINT);
-    register_write(REGISTER_LINT1, DELIVERY_NMI);
+    apic_write(REGISTER_LINT0, DELIVERY_EXTINT);
+    apic_write(REGISTER_LINT1, DELIVERY_NMI);
 }
 
 enum local_apic_state local_apic_init(volatile uint8_t *window, uint64_t window_bytes)
@@ -74,7 +77,7 @@ enum local_apic_state local_apic_init(volatile uint8_t *window, uint64_t window_
     bool is_x2apic = (base & APIC_BASE_X2APIC) != 0;
     if (!is_x2apic && (window_bytes < REGISTERS_BYTES || address > window_bytes - REGISTERS_BYTES))
         return LOCAL_APIC_OUT_OF_REACH;
-    registers = is_x2apic ? NULL : window + address;
+    registers = is_x2apic ? NULL : (void *)(uintptr_t)(window + address);
     enter_virtual_wire();
     return LOCAL_APIC_VIRTUAL_WIRE;
 }
