@@ -14,6 +14,11 @@ struct mutex_lock *mutex_lock(struct mutex_lock *lock)
     return lock;
 }
 
+struct mutex_lock *mutex_try_lock(struct mutex_lock *lock)
+{
+    return __atomic_exchange_n(&lock->is_locked, true, __ATOMIC_ACQUIRE) ? NULL : lock;
+}
+
 void mutex_unlock(struct mutex_lock *lock)
 {
     ASSERT(lock->is_locked, "mutex %p is not locked", (void *)lock);

@@ -13,11 +13,14 @@
  *         if (s->hits == 3) return;   // leaving in any way unlocks
  *     }
  *
- * Naming `statistics.value` is an error, and so is assigning the object, lock and all. `break` and `continue` bind to the block itself: each of them leaves it. What no
- * compiler refuses: storing `s` in a variable that outlives the block. A task may not await inside the block (the
- * compiler refuses, contract K6), and interrupt handlers may not take a lock that tasks hold with interrupts on, so on
- * one CPU a held lock can only be met by its own holder: that is a caller's bug, and after MUTEX_SPIN_LIMIT attempts it
- * panics instead of hanging.
+ *     WITH_TRY_LOCK(&statistics, s)
+ *         s->hits++;                  // only if nobody holds the lock
+ *
+ * Naming `statistics.value` is an error, and so is assigning the object, lock and all. `break` and `continue` bind to
+ * the block itself: each of them leaves it. What no compiler refuses: storing `s` in a variable that outlives the
+ * block. A task may not await inside the block (the compiler refuses, contract K6), and interrupt handlers may not wait
+ * for a lock that tasks hold with interrupts on, so on one CPU a held lock can only be met by its own holder: that is a
+ * caller's bug, and after MUTEX_SPIN_LIMIT attempts it panics instead of hanging.
  */
 struct mutex_lock {
     const char cannot_be_assigned[0]; /* a const member forbids assignment of whatever contains it */
@@ -40,14 +43,18 @@ enum { MUTEX_SPIN_LIMIT = 100 * 1000 * 1000 };
 
 /* Runs the block that follows with the lock held; `pointer` is the value's address inside. `mutex` is evaluated twice.
  * Waits without sleeping. Task context or early boot. */
-#define WITH_LOCK(mutex, pointer)                                                                                    \
-    for (struct mutex_lock * pointer##_guard                                                                         \
-             __attribute__((cleanup(mutex_unlock_guard))) = mutex_lock(&(mutex)->lock),                              \
-             *pointer##_once = pointer##_guard;                                                                      \
+#define WITH_LOCK(mutex, pointer) MUTEX_BLOCK(mutex_lock, mutex, pointer)
+
+/* The same, but passes the block over where the lock is held. Never waits: any context. */
+#define WITH_TRY_LOCK(mutex, pointer) MUTEX_BLOCK(mutex_try_lock, mutex, pointer)
+
+/* The rest of this header serves the macros. */
+#define MUTEX_BLOCK(lock_it, mutex, pointer)                                                                         \
+    for (struct mutex_lock * pointer##_guard __attribute__((cleanup(mutex_unlock_guard))) = lock_it(&(mutex)->lock), \
+                                             *pointer##_once = pointer##_guard;                                      \
          pointer##_once; pointer##_once = 0)                                                                         \
         for (typeof(MUTEX_VALUE(mutex)) const pointer = MUTEX_VALUE(mutex); pointer##_once; pointer##_once = 0)
 
-/* The rest of this header serves the macros. */
 #define MUTEX_VALUE(mutex)                                                                                           \
     ({                                                                                                               \
         HIDDEN_NAMES_ALLOWED_BEGIN                                                                                   \
@@ -57,9 +64,12 @@ enum { MUTEX_SPIN_LIMIT = 100 * 1000 * 1000 };
 
 /* Returns `lock`. Unlocking what is not locked panics. */
 struct mutex_lock *mutex_lock(struct mutex_lock *lock);
+/* NULL if it is held. */
+struct mutex_lock *mutex_try_lock(struct mutex_lock *lock) MUST_CHECK;
 void mutex_unlock(struct mutex_lock *lock);
 
 ALWAYS_INLINE void mutex_unlock_guard(struct mutex_lock **guard)
 {
-    mutex_unlock(*guard);
+    if (*guard)
+        mutex_unlock(*guard);
 }

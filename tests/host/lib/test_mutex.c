@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "panic_double.h"
 
+#include <pthread.h>
 #include <tenorite/lib/mutex.h>
 
 struct statistics {
@@ -101,6 +102,67 @@ static void locking_twice_panics_instead_of_hanging(void **state)
     statistics.lock.is_locked = false;
 }
 
+static void trying_a_held_lock_passes_the_block_over(void **state)
+{
+    (void)state;
+    unsigned rounds = 0;
+    WITH_LOCK(&statistics, s) {
+        s->hits = 1;
+        WITH_TRY_LOCK(&statistics, t)
+            rounds++, t->hits++;
+        assert_true(statistics.lock.is_locked);
+        assert_int_equal(s->hits, 1);
+    }
+    assert_int_equal(rounds, 0);
+    WITH_TRY_LOCK(&statistics, t) {
+        assert_true(statistics.lock.is_locked);
+        rounds++, t->hits++;
+    }
+    assert_false(statistics.lock.is_locked);
+    assert_int_equal(rounds, 1);
+    WITH_LOCK(&statistics, s)
+        assert_int_equal(s->hits, 2);
+}
+
+static void a_lock_that_is_forced_open_can_be_taken(void **state)
+{
+    (void)state;
+    struct mutex_lock lock = {.is_locked = false};
+    assert_ptr_equal(mutex_lock(&lock), &lock);
+    assert_null(mutex_try_lock(&lock));
+    mutex_unlock(&lock);
+    assert_ptr_equal(mutex_try_lock(&lock), &lock);
+}
+
+enum { THREADS = 4, ROUNDS = 20000 };
+
+static void *count_many_times(void *unused)
+{
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        WITH_LOCK(&statistics, s)
+            s->hits++;
+        WITH_TRY_LOCK(&statistics, s) {
+            s->hits++;
+            s->misses++;
+        }
+    }
+    return unused;
+}
+
+static void threads_count_exactly_under_the_lock(void **state)
+{
+    pthread_t threads[THREADS];
+    (void)state;
+    WITH_LOCK(&statistics, s)
+        *s = (struct statistics){0, 0};
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, count_many_times, NULL), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    WITH_LOCK(&statistics, s)
+        assert_int_equal(s->hits - s->misses, THREADS * ROUNDS);
+}
+
 static void unlocking_an_unlocked_mutex_panics(void **state)
 {
     (void)state;
@@ -115,6 +177,9 @@ int main(void)
         cmocka_unit_test(leaving_the_block_in_any_way_unlocks),
         cmocka_unit_test(two_locks_nest),
         cmocka_unit_test(locking_twice_panics_instead_of_hanging),
+        cmocka_unit_test(trying_a_held_lock_passes_the_block_over),
+        cmocka_unit_test(a_lock_that_is_forced_open_can_be_taken),
+        cmocka_unit_test(threads_count_exactly_under_the_lock),
         cmocka_unit_test(unlocking_an_unlocked_mutex_panics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
