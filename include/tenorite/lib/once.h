@@ -59,7 +59,7 @@
         return &once->value;                                                                                         \
     }                                                                                                                \
     HIDDEN_NAMES_ALLOWED_END                                                                                         \
-    static_assert(sizeof(value_type) > 0, "a value")
+    static_assert(true, "")
 
 enum { ONCE_SPIN_LIMIT = 100 * 1000 * 1000 };
 
