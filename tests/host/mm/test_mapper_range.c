@@ -442,6 +442,60 @@ static void a_cpu_without_execute_protection_never_sees_its_bit(void **state)
     assert_int_equal(*fixture_entry(giant_address + 4096, 1), 0x457001);
 }
 
+static uint64_t seed;
+
+static uint64_t random_below(uint64_t limit)
+{
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    return seed % limit;
+}
+
+/* A number of pages around the borders of 4 KiB, 2 MiB and 1 GiB pages. */
+static uint64_t random_pages(void)
+{
+    static const uint64_t near[] = {0, IN_2M, 2 * IN_2M, IN_1G};
+    return near[random_below(COUNT_OF(near))] + random_below(6);
+}
+
+/* What unmap_range() lists, taken together, is the range's frames in order. */
+static void unmap_all(uint64_t virtual, uint64_t physical, uint64_t count)
+{
+    struct frame_list frames;
+    for (uint64_t done = 0; done < count;) {
+        page_range_4k left = {page(virtual + done * 4096), count - done};
+        struct unmapped_range unmapped = ignore(unmap_range(&fixture_mapper, left, &frames));
+        assert_int_equal(unmapped.error, MAP_OK);
+        assert_int_equal(frame_list_length(&frames), 1);
+        assert_int_equal(frame_list_run(&frames, 0).first.start.value, physical + done * 4096);
+        assert_int_equal(frame_list_run(&frames, 0).count, unmapped.count);
+        done += unmapped.count;
+    }
+}
+
+static void random_ranges_show_their_frames_and_leave_nothing(void **state)
+{
+    (void)state;
+    seed = 0x9e3779b97f4a7c15;
+    uint64_t before = fixture_free_frames();
+    for (int i = 0; i < 200; i++) {
+        uint64_t virtual = giant_address - 0x201000 + (random_pages() << 12);
+        uint64_t physical = 0x100000000 + (random_below(2) == 0 ? virtual % (1 << 30) : random_pages() << 12);
+        uint64_t count = 1 + random_pages() % (3 * IN_2M);
+        assert_int_equal(map(virtual, physical, count, (enum page_size)random_below(3)), MAP_OK);
+        expect_range(virtual, physical, count);
+        fixture_snapshot();
+        assert_int_not_equal(map(virtual - 0x3000, physical, 4, PAGE_SIZE_4K), MAP_OK);
+        fixture_expect_unchanged();
+        unmap_all(virtual, physical, count);
+        for (uint64_t page_index = 0; page_index < count; page_index++)
+            assert_int_equal(error_at(virtual + page_index * 4096), MAP_NOT_MAPPED);
+        if (random_below(3) == 0) {
+            assert_int_equal(flush(clean_up_all(&fixture_mapper, KERNEL_TABLES_OWN)), MAP_OK);
+            assert_int_equal(fixture_free_frames(), before);
+        }
+    }
+}
+
 #define WITH_MEMORY(test) cmocka_unit_test_setup(test, fixture_setup)
 
 int main(void)
@@ -469,6 +523,7 @@ int main(void)
         WITH_MEMORY(frames_stay_hidden_until_the_flush),
         WITH_MEMORY(update_gives_all_sizes_the_flags),
         WITH_MEMORY(a_cpu_without_execute_protection_never_sees_its_bit),
+        WITH_MEMORY(random_ranges_show_their_frames_and_leave_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
