@@ -23,6 +23,7 @@ from typing import Callable, Optional
 
 GROUPS = ("mapper", "frames", "heap")
 PACKAGES = {"mimalloc": "libmimalloc2.0", "jemalloc": "libjemalloc2", "glibc": "libc6"}
+INSTALLATION = "./tenorite setup --with bench"
 # jemalloc keeps more in static thread-local storage than the loader has to spare for libraries that come later.
 ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.rtld.optional_static_tls=16384"}
 
@@ -65,6 +66,8 @@ class Figure:
 
 
 FIGURES = (
+    Figure("mapper", "map_range", "map_range, 1 GiB, a page", "ns", times_floor(1.5)),
+    Figure("mapper", "unmap_range", "unmap_range, 1 GiB, a page", "ns", NO_GOAL),
     Figure("mapper", "map_to", "map_to, 4 KiB pages in order", "ns", times_floor(1.3)),
     Figure("mapper", "unmap", "unmap, 4 KiB pages in order", "ns", times_floor(1.2)),
     Figure("mapper", "translate", "translate, at random in 1 GiB", "ns", times_floor(1.3)),
@@ -214,7 +217,7 @@ def main(arguments):
     checked, unchecked = measure(options)
     print(table(checked, options.groups))
     for peer, reason in checked.missing.items():
-        print(f"not installed: {peer} ({PACKAGES[peer]}): {reason}")
+        print(f"not installed: {peer} ({PACKAGES[peer]}; {INSTALLATION}): {reason}")
     print(f"\nwhat K11 costs: bounds checks, stack protector, initialised locals\n"
           f"{hardening_table(checked, unchecked, options.groups)}")
     absent = [figure.name for figure in figures_of(options.groups) if "ours" not in checked.values[figure.name]]

@@ -58,10 +58,15 @@ static void series_end(struct series *series)
     series->operations++;
 }
 
+static void print_count(const char *figure, uint64_t instructions, uint64_t operations)
+{
+    console_print_line("count %s %llu %llu", figure, (unsigned long long)instructions,
+                       (unsigned long long)operations);
+}
+
 static void series_print(const struct series *series)
 {
-    console_print_line("count %s %llu %llu", series->figure, (unsigned long long)series->total,
-                       (unsigned long long)series->operations);
+    print_count(series->figure, series->total, series->operations);
     console_print_line("count %s_worst %llu 1", series->figure, (unsigned long long)series->worst);
 }
 
@@ -110,6 +115,22 @@ static void count_mapper(void)
     series_print(&looking);
     series_print(&updating);
     series_print(&unmapping);
+}
+
+/* Operations are pages here. */
+static void count_ranges(void)
+{
+    struct series mapping = {.figure = "map_range"}, unmapping = {.figure = "unmap_range"};
+    struct frame_list unmapped;
+    page_range_4k pages = page_range_4k_new(page_4k_at(virt_addr_new(FIRST_PAGE)), PAGES);
+    frame_4k first = frame_4k_at(phys_addr_new(0x100001000));
+    enum map_error error =
+        COUNTED(mapping, flush(map_range(&memory.space.mapper, pages, first, FLAGS, PAGE_SIZE_4K)));
+    ASSERT(error == MAP_OK, "%s", map_error_name(error));
+    struct unmapped_range removed = COUNTED(unmapping, flush(unmap_range(&memory.space.mapper, pages, &unmapped)));
+    ASSERT(removed.error == MAP_OK && removed.count == PAGES, "%s", map_error_name(removed.error));
+    print_count(mapping.figure, mapping.total, PAGES);
+    print_count(unmapping.figure, unmapping.total, PAGES);
 }
 
 static void count_frames(void)
@@ -192,6 +213,7 @@ void kernel_main(const struct boot_info *boot_info)
     console_print_line("build %s, TENORITE_DEBUG=%d", COMPILER_NAME, TENORITE_DEBUG);
     measure_counting();
     count_mapper();
+    count_ranges();
     count_frames();
     count_heap_pairs();
     count_heap_trace();

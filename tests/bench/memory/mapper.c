@@ -143,11 +143,31 @@ static void sample_translate(uint64_t pages)
     bench_report("translate", "floor", floor_ns, ADDRESSES * PASSES);
 }
 
-/* What a range has to write at the least: the entries of its tables. */
-static void sample_fill(uint64_t pages)
+static page_range_4k all_pages(uint64_t pages)
 {
-    struct floor_mapper mapper = floor_reset();
+    return page_range_4k_new(page_4k_at(virt_addr_new(FIRST_PAGE)), pages);
+}
+
+/* What a range has to write at the least: the entries of its tables. */
+static void sample_range(uint64_t pages)
+{
+    tables_reset();
     uint64_t start = bench_now_ns();
+    enum map_error error = ignore(
+        map_range(&tables_mapper, all_pages(pages), frame_4k_at(phys_addr_new(FIRST_FRAME)), FLAGS, PAGE_SIZE_4K));
+    bench_report("map_range", "ours", bench_now_ns() - start, pages);
+    bench_expect(error == MAP_OK, "map_range refuses a range");
+    bench_expect(translate_all() == expected_sum(), "map_range maps other frames");
+    struct frame_list frames;
+    start = bench_now_ns();
+    struct unmapped_range unmapped = ignore(unmap_range(&tables_mapper, all_pages(pages), &frames));
+    bench_report("unmap_range", "ours", bench_now_ns() - start, pages);
+    bench_expect(unmapped.error == MAP_OK && unmapped.count == pages, "unmap_range refuses a range");
+    frame_range_4k run = frame_list_run(&frames, 0);
+    bench_expect(run.first.start.value == FIRST_FRAME && run.count == pages, "unmap_range gives other frames");
+
+    struct floor_mapper mapper = floor_reset();
+    start = bench_now_ns();
     floor_fill_tables(&mapper, mapper.next_table, pages / 512, FIRST_FRAME, FLAGS.bits);
     bench_report("map_range", "floor", bench_now_ns() - start, pages);
 }
@@ -161,7 +181,7 @@ void bench_mapper(const struct bench_plan *plan)
     for (unsigned i = 0; i < plan->repeats; i++) {
         sample_ours(pages);
         sample_floor(pages);
-        sample_fill(pages);
+        sample_range(pages);
         sample_translate(pages);
     }
 }
