@@ -2,20 +2,21 @@
 /*
  * The way from a loader's report to free frames: whatever the report says, and wherever image, boot information and
  * modules lie, what is handed out is usable, whole, and holds no byte of any of them nor of low memory; and nothing
- * else is lost. The oracle is the flags of region_model.h, over the 4 MiB of the fixture.
+ * else is lost. The oracle is the flags of region_model.h, over 4 MiB.
  */
-#include "memory_fixture.h"
+#include "paging_double.h"
 #include "region_case.h"
 
 #include <tenorite/mm/kernel_memory.h>
 
-enum { CASES = 200000, MOST_TABLES = 16 };
+enum { CASES = 200000, MOST_TABLES = 16, FRAMES = 1024, MEMORY_BYTES = FRAMES * 4096 };
 
 /* Kinds behind those of a report. */
 enum { IMAGE = BOOT_REGION_KINDS, INFORMATION, MODULE, KINDS };
 static const char *const kind_names[KINDS] = {"usable",    "reserved", "reclaimable", "nvs",
                                               "defective", "image",    "information", "module"};
 
+static char physical_memory[MEMORY_BYTES] __attribute__((aligned(1 << 21)));
 static struct boot_info boot_info;
 static struct kernel_memory memory;
 static struct image_segment segments[2];
@@ -38,8 +39,8 @@ static void make_machine(void)
     paging_double.segments = segments;
     paging_double.segment_count = COUNT_OF(segments);
     paging_double.layout = (struct memory_layout){
-        .physical_window = {virt_addr_from_pointer(fixture_memory), FIXTURE_BYTES},
-        .boot_window_bytes = FIXTURE_BYTES,
+        .physical_window = {virt_addr_from_pointer(physical_memory), MEMORY_BYTES},
+        .boot_window_bytes = MEMORY_BYTES,
         .heap = {virt_addr_new(0xffffa00000000000), 1 << 30},
         .mmio = {virt_addr_new(0xffffb00000000000), 1 << 30},
     };
@@ -90,7 +91,7 @@ static bool model_has_frame(const struct cells *cells, uint64_t frame)
 static uint64_t count_frames(const struct cells *cells, uint64_t *end)
 {
     uint64_t count = 0;
-    for (uint64_t frame = 0; frame < FIXTURE_FRAMES; frame++) {
+    for (uint64_t frame = 0; frame < FRAMES; frame++) {
         count += model_has_frame(cells, frame);
         *end = model_has_frame(cells, frame) ? (frame + 1) * 4096 : *end;
     }
@@ -99,7 +100,7 @@ static uint64_t count_frames(const struct cells *cells, uint64_t *end)
 
 static const char *check_frames(const struct cells *cells, uint64_t expected)
 {
-    bool is_handed_out[FIXTURE_FRAMES] = {false};
+    bool is_handed_out[FRAMES] = {false};
     if (frames_statistics(&memory.frames).total_count != expected)
         return "frames were lost or made up";
     for (;;) {
@@ -107,7 +108,7 @@ static const char *check_frames(const struct cells *cells, uint64_t expected)
         uint64_t frame = allocation.frame.start.value / 4096;
         if (!allocation.is_valid)
             return NULL;
-        if (frame >= FIXTURE_FRAMES || !model_has_frame(cells, frame))
+        if (frame >= FRAMES || !model_has_frame(cells, frame))
             return "a frame that is in use";
         if (is_handed_out[frame])
             return "a frame twice";
@@ -115,17 +116,19 @@ static const char *check_frames(const struct cells *cells, uint64_t expected)
     }
 }
 
-static const char *free_frames_agree_with_the_model(const struct region_case *tested)
+static const char *free_frames_agree_with_the_model(struct draws *draws)
 {
     struct cells cells = {};
-    struct region_case reported = *tested;
+    struct region_case tested, reported;
     uint64_t end = 0;
-    reported.limits = (struct step){0, 0, tested->world->cell_count};
+    region_case_draw(draws, &tested, world_of_frames(), kind_names, KINDS);
+    reported = tested;
+    reported.limits = (struct step){0, 0, tested.world->cell_count};
     boot_info = (struct boot_info){};
     make_machine();
     boot_info.region_count = region_case_report(&reported, boot_info.regions);
     region_case_model(&reported, &cells);
-    place(tested, &cells);
+    place(&tested, &cells);
     uint64_t usable = count_frames(&cells, &end);
     uint64_t bookkeeping = (frames_storage_bytes(end) + 4095) / 4096;
     switch (kernel_memory_init(&memory, &boot_info)) {
@@ -143,17 +146,8 @@ static const char *free_frames_agree_with_the_model(const struct region_case *te
     return "a memory map was refused";
 }
 
-static void what_is_in_use_is_never_handed_out_and_the_rest_is(void **state)
+int main(int argument_count, char **arguments)
 {
-    const struct world *world = world_of_frames();
-    (void)state;
-    region_property_check(free_frames_agree_with_the_model, &world, 1, kind_names, KINDS, CASES);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_in_use_is_never_handed_out_and_the_rest_is),
-    };
-    return cmocka_run_group_tests_name("kernel_memory_property", tests, NULL, NULL);
+    const struct property properties[] = {PROPERTY(free_frames_agree_with_the_model, CASES)};
+    return property_main(argument_count, arguments, properties, COUNT_OF(properties));
 }

@@ -5,24 +5,19 @@
  */
 #include "region_case.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { CASES = 1000000, CANARY = 0x5a };
 
 static struct region places[2 * MAX_STEPS];
 
-static const struct world *worlds[2];
-
-static int make_worlds(void **state)
+static struct region_case *draw_case(struct draws *draws, const char *const *kind_names, unsigned kind_count)
 {
-    (void)state;
-    worlds[0] = world_of_frames();
-    worlds[1] = world_of_limits();
-    return 0;
+    static struct region_case drawn;
+    const struct world *world = draw_bool(draws) ? world_of_frames() : world_of_limits();
+    region_case_draw(draws, &drawn, world, kind_names, kind_count);
+    return &drawn;
 }
 
 static size_t lower(size_t a, size_t b)
@@ -68,7 +63,7 @@ static enum region_error apply(const struct world *world, struct region_list *li
     case OPERATIONS:
         break;
     }
-    fail();
+    abort();
     return REGION_OK;
 }
 
@@ -95,7 +90,7 @@ static void apply_to_model(const struct world *world, struct cells *cells, const
     case OPERATIONS:
         break;
     }
-    fail();
+    abort();
 }
 
 static bool is_as_before(const struct region_list *list, const struct region *before, size_t count)
@@ -104,8 +99,9 @@ static bool is_as_before(const struct region_list *list, const struct region *be
 }
 
 /* A step is refused exactly if its result has more ranges than there are places, and then changes nothing. */
-static const char *operations_agree_with_the_model(const struct region_case *tested)
+static const char *operations_agree_with_the_model(struct draws *draws)
 {
+    const struct region_case *tested = draw_case(draws, operation_names, OPERATIONS);
     struct region_list list = empty_list(tested->capacity);
     struct region before[COUNT_OF(places)];
     struct cells cells = {}, wanted;
@@ -131,7 +127,7 @@ static const char *operations_agree_with_the_model(const struct region_case *tes
 
 /* A list with a place for each report always does; a shorter one may be refused, and is empty then. What was in the
  * list before means nothing. */
-static const char *a_map_agrees_with_the_model(const struct region_case *tested)
+static const char *map_complaint(const struct region_case *tested)
 {
     struct region_list list = empty_list(tested->capacity);
     if (region_list_add(&list, (struct region){0, UINT64_MAX}) == REGION_LIST_FULL && list.capacity != 0)
@@ -152,12 +148,18 @@ static const char *a_map_agrees_with_the_model(const struct region_case *tested)
     return is_canary_alive(&list) ? NULL : "wrote behind the last place";
 }
 
-/* All orders of a map that says the same mean the same. */
-static const char *the_order_of_a_map_means_nothing(const struct region_case *tested)
+static const char *a_map_agrees_with_the_model(struct draws *draws)
 {
+    return map_complaint(draw_case(draws, boot_region_kind_names, BOOT_REGION_KINDS));
+}
+
+/* All orders of a map that says the same mean the same. */
+static const char *the_order_of_a_map_means_nothing(struct draws *draws)
+{
+    const struct region_case *tested = draw_case(draws, boot_region_kind_names, BOOT_REGION_KINDS);
     struct region_case turned = *tested;
     turned.capacity = MAX_STEPS;
-    const char *complaint = a_map_agrees_with_the_model(&turned);
+    const char *complaint = map_complaint(&turned);
     for (size_t i = 0; i < tested->count; i++)
         turned.steps[i] = tested->steps[tested->count - 1 - i];
     struct region_list list = empty_list(MAX_STEPS), other = {(struct region[MAX_STEPS]){}, 0, MAX_STEPS};
@@ -172,33 +174,12 @@ static const char *the_order_of_a_map_means_nothing(const struct region_case *te
     return complaint;
 }
 
-static void random_operations_agree_with_the_model(void **state)
+int main(int argument_count, char **arguments)
 {
-    (void)state;
-    region_property_check(operations_agree_with_the_model, worlds, COUNT_OF(worlds), operation_names, OPERATIONS,
-                          CASES);
-}
-
-static void random_memory_maps_agree_with_the_model(void **state)
-{
-    (void)state;
-    region_property_check(a_map_agrees_with_the_model, worlds, COUNT_OF(worlds), boot_region_kind_names,
-                          BOOT_REGION_KINDS, CASES);
-}
-
-static void random_memory_maps_mean_the_same_in_any_order(void **state)
-{
-    (void)state;
-    region_property_check(the_order_of_a_map_means_nothing, worlds, COUNT_OF(worlds), boot_region_kind_names,
-                          BOOT_REGION_KINDS, CASES / 10);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(random_operations_agree_with_the_model, make_worlds),
-        cmocka_unit_test_setup(random_memory_maps_agree_with_the_model, make_worlds),
-        cmocka_unit_test_setup(random_memory_maps_mean_the_same_in_any_order, make_worlds),
+    const struct property properties[] = {
+        PROPERTY(operations_agree_with_the_model, CASES),
+        PROPERTY(a_map_agrees_with_the_model, CASES),
+        PROPERTY(the_order_of_a_map_means_nothing, CASES / 10),
     };
-    return cmocka_run_group_tests_name("region_property", tests, NULL, NULL);
+    return property_main(argument_count, arguments, properties, COUNT_OF(properties));
 }
