@@ -1,41 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frame allocator: a bitmap of free frames under levels of summaries.
+ * The frame allocator: single frames of the three sizes. How it finds them: frames_areas.h.
  *
- * free[0] has a bit for each frame, set if it is free. Bit w of free[n + 1] is set if word w of free[n] is not zero, up
- * to a level that is a single word. So a free frame is found by counting trailing zeroes once a level, and the levels
- * are few: three for 1 GiB, four for 64 GiB. `managed` has a bit for each frame that belongs to the allocator, so that
- * foreign frames are told from those it handed out.
- *
- * Invariants
- *   F1  A bit of free[n + 1] is set exactly if the word of free[n] that it stands for is not zero.
- *   F2  A frame that is free is managed; frame 0 is neither.
- *   F3  free_count is the number of bits set in free[0], total_count that in managed.
+ * Frames of 4 KiB come from memory that is in use in part as long as there is some, and frames of 2 MiB from areas of
+ * 1 GiB that are: small requests gather, and large frames survive.
  */
+#include "mm/frames_areas.h"
+
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/text.h>
-#include <tenorite/mm/frames.h>
-
-enum { BITS_PER_WORD = 64 };
-
-static uint64_t words_for(uint64_t bits)
-{
-    return (bits + BITS_PER_WORD - 1) / BITS_PER_WORD;
-}
-
-static uint64_t bit_of(uint64_t number)
-{
-    return 1ull << number % BITS_PER_WORD;
-}
 
 size_t frames_storage_bytes(uint64_t end)
 {
-    uint64_t words = words_for(end / PAGE_4K_BYTES);
-    uint64_t total = words;
-    for (total += words; words > 1; total += words)
-        words = words_for(words);
-    return total * sizeof(uint64_t);
+    struct frames frames = {.limit = end / PAGE_4K_BYTES};
+    return frames_areas_place(&frames, NULL) * sizeof(uint64_t);
 }
 
 struct frames_storage frames_carve_storage(struct region_list *usable, uint64_t below)
@@ -57,63 +36,17 @@ struct frames_storage frames_carve_storage(struct region_list *usable, uint64_t 
     return (struct frames_storage){0, 0};
 }
 
-/* Cuts `storage` into `managed` and the levels. */
-static void place_levels(struct frames *frames, uint64_t *storage)
-{
-    uint64_t words = words_for(frames->limit);
-    frames->managed = storage;
-    storage += words;
-    frames->free[frames->level_count++] = storage;
-    storage += words;
-    while (words > 1) {
-        words = words_for(words);
-        frames->free[frames->level_count++] = storage;
-        storage += words;
-    }
-}
-
-/* Sets the bit of `number` on every level, from the bottom up (F1). */
-static void mark_free(struct frames *frames, uint64_t number)
-{
-    for (unsigned level = 0; level < frames->level_count; level++, number /= BITS_PER_WORD)
-        frames->free[level][number / BITS_PER_WORD] |= bit_of(number);
-}
-
-/* Clears the bit of `number`, and its summaries as far as words became zero (F1). */
-static void mark_used(struct frames *frames, uint64_t number)
-{
-    for (unsigned level = 0; level < frames->level_count; level++, number /= BITS_PER_WORD) {
-        uint64_t *word = &frames->free[level][number / BITS_PER_WORD];
-        *word &= ~bit_of(number);
-        if (*word != 0)
-            return;
-    }
-}
-
 static void add_region(struct frames *frames, struct region region)
 {
     ASSERT(region.start % PAGE_4K_BYTES == 0 && region.end % PAGE_4K_BYTES == 0, "region %#llx..%#llx",
            (unsigned long long)region.start, (unsigned long long)region.end);
-    for (uint64_t number = region.start / PAGE_4K_BYTES; number < region.end / PAGE_4K_BYTES; number++) {
-        if (number == 0)
-            continue;
-        frames->managed[number / BITS_PER_WORD] |= bit_of(number);
-        frames->free[0][number / BITS_PER_WORD] |= bit_of(number);
-        frames->total_count++;
-        frames->free_count++;
-    }
-}
-
-/* Establishes F1 from free[0] upward. */
-static void summarise(struct frames *frames)
-{
-    uint64_t words = words_for(frames->limit);
-    for (unsigned level = 1; level < frames->level_count; level++, words = words_for(words)) {
-        for (uint64_t word = 0; word < words; word++) {
-            if (frames->free[level - 1][word] != 0)
-                frames->free[level][word / BITS_PER_WORD] |= bit_of(word);
-        }
-    }
+    uint64_t first = region.start == 0 ? 1 : region.start / PAGE_4K_BYTES;
+    uint64_t end = region.end / PAGE_4K_BYTES;
+    if (first >= end)
+        return;
+    bits_set(frames->managed, first, end);
+    frames->total_count += end - first;
+    frames_mark_free(frames, first, end);
 }
 
 void frames_init(struct frames *frames, void *storage, size_t storage_bytes, const struct region_list *usable)
@@ -124,40 +57,89 @@ void frames_init(struct frames *frames, void *storage, size_t storage_bytes, con
            "%zu bytes at %p for memory that ends at %#llx", storage_bytes, storage, (unsigned long long)end);
     memset(storage, 0, frames_storage_bytes(end));
     *frames = (struct frames){.limit = end / PAGE_4K_BYTES};
-    place_levels(frames, storage);
+    frames_areas_place(frames, storage);
     for (size_t i = 0; i < usable->count; i++)
         add_region(frames, usable->regions[i]);
-    summarise(frames);
+    frames->lowest_free_count = frames->free_count;
 }
 
 struct frame_allocation_4k frames_alloc_4k(struct frames *frames)
 {
     ASSERT(!interrupts_in_handler(), "frame allocation in an interrupt handler");
-    if (frames->free_count == 0)
+    if (UNLIKELY(frames->free[frames->open] == 0) && !frames_open(frames))
         return (struct frame_allocation_4k){.is_valid = false};
-    uint64_t number = 0;
-    for (unsigned level = frames->level_count; level-- > 0;)
-        number = number * BITS_PER_WORD + (uint64_t)__builtin_ctzll(frames->free[level][number]);
-    mark_used(frames, number);
-    frames->free_count--;
+    uint64_t *word = &frames->free[frames->open];
+    uint64_t number = frames->open * BITS_PER_WORD + (uint64_t)__builtin_ctzll(*word);
+    *word &= *word - 1;
+    frames_count_taken(frames, 1);
     return (struct frame_allocation_4k){true, {{number * PAGE_4K_BYTES}}};
 }
 
 void frames_free_4k(struct frames *frames, frame_4k frame)
 {
-    uint64_t number = frame_4k_number(frame);
+    uint64_t number = frame_4k_number(frame), area = number / FRAMES_PER_2M;
     ASSERT(!interrupts_in_handler(), "frame %#llx freed in an interrupt handler",
            (unsigned long long)frame.start.value);
     ASSERT(frame_4k_can_start_at(frame.start), "frame %#llx is misaligned", (unsigned long long)frame.start.value);
-    ASSERT(number < frames->limit && (frames->managed[number / BITS_PER_WORD] & bit_of(number)) != 0,
-           "frame %#llx is foreign", (unsigned long long)frame.start.value);
-    ASSERT((frames->free[0][number / BITS_PER_WORD] & bit_of(number)) == 0, "frame %#llx is free already",
+    ASSERT(number < frames->limit && bits_has(frames->managed, number), "frame %#llx is foreign",
            (unsigned long long)frame.start.value);
-    mark_free(frames, number);
+    ASSERT(!bits_has(frames->free, number), "frame %#llx is free already", (unsigned long long)frame.start.value);
+    frames->free[number / BITS_PER_WORD] |= bits_one(number);
     frames->free_count++;
+    if (number / BITS_PER_WORD != frames->open)
+        frames_area_set_free(frames, area, frames->free_in_2m[area] + 1u);
 }
 
+struct frame_allocation_2m frames_alloc_2m(struct frames *frames)
+{
+    ASSERT(!interrupts_in_handler(), "frame allocation in an interrupt handler");
+    frames_close(frames);
+    uint64_t area = frames_find_area(frames, FRAMES_WITH_SOME_WHOLE_2M);
+    if (area == frames_areas_2m(frames->limit))
+        return (struct frame_allocation_2m){.is_valid = false};
+    frames_mark_used(frames, area * FRAMES_PER_2M, (area + 1) * FRAMES_PER_2M);
+    return (struct frame_allocation_2m){true, {{area * PAGE_2M_BYTES}}};
+}
+
+struct frame_allocation_1g frames_alloc_1g(struct frames *frames)
+{
+    ASSERT(!interrupts_in_handler(), "frame allocation in an interrupt handler");
+    frames_close(frames);
+    if (frames->sets[FRAMES_WHOLE_1G].count == 0)
+        return (struct frame_allocation_1g){.is_valid = false};
+    uint64_t area = frames_set_lowest(&frames->sets[FRAMES_WHOLE_1G]);
+    frames_mark_used(frames, area * FRAMES_PER_1G, (area + 1) * FRAMES_PER_1G);
+    return (struct frame_allocation_1g){true, {{area * PAGE_1G_BYTES}}};
+}
+
+void frames_free_2m(struct frames *frames, frame_2m frame)
+{
+    ASSERT(frame_2m_can_start_at(frame.start), "frame %#llx of 2 MiB is misaligned",
+           (unsigned long long)frame.start.value);
+    frames_free_run(frames, (frame_4k){frame.start}, FRAMES_PER_2M);
+}
+
+void frames_free_1g(struct frames *frames, frame_1g frame)
+{
+    ASSERT(frame_1g_can_start_at(frame.start), "frame %#llx of 1 GiB is misaligned",
+           (unsigned long long)frame.start.value);
+    frames_free_run(frames, (frame_4k){frame.start}, FRAMES_PER_1G);
+}
+
+/* The open word's frames count as free here, although no area counts them. */
 struct frames_statistics frames_statistics(const struct frames *frames)
 {
-    return (struct frames_statistics){frames->total_count, frames->free_count};
+    struct frames_statistics statistics = {
+        .total_count = frames->total_count,
+        .free_count = frames->free_count,
+        .peak_used_count = frames->total_count - frames->lowest_free_count,
+        .free_2m_count = frames->whole_2m_count,
+        .free_1g_count = frames->sets[FRAMES_WHOLE_1G].count,
+    };
+    uint64_t area = frames->open / WORDS_PER_2M;
+    if (~frames->free[frames->open] == 0 && frames->free_in_2m[area] + BITS_PER_WORD == FRAMES_PER_2M) {
+        statistics.free_2m_count++;
+        statistics.free_1g_count += frames->areas_1g[area / AREAS_2M_PER_1G].whole_count + 1 == AREAS_2M_PER_1G;
+    }
+    return statistics;
 }

@@ -31,8 +31,7 @@ frame_4k mapper_root(const struct mapper *mapper)
     return (frame_4k){{mapper->root * PAGE_4K_BYTES}};
 }
 
-/* A frame that the window does not show cannot be filled: the source hands out low frames first, so there is none
- * inside left. */
+/* A frame that the window does not show cannot be filled: then one inside is asked for, which takes longer. */
 uint64_t mapper_frame_alloc(struct mapper *mapper)
 {
     struct frame_allocation_4k allocation = frames_alloc_4k(mapper->frames);
@@ -41,7 +40,9 @@ uint64_t mapper_frame_alloc(struct mapper *mapper)
     if (frame_4k_number(allocation.frame) < mapper->table_limit)
         return frame_4k_number(allocation.frame);
     frames_free_4k(mapper->frames, allocation.frame);
-    return 0;
+    struct frames_request inside = {.count = 1, .below = mapper->table_limit * PAGE_4K_BYTES};
+    allocation = frames_alloc_run(mapper->frames, inside);
+    return allocation.is_valid ? frame_4k_number(allocation.frame) : 0;
 }
 
 void mapper_frame_free(struct mapper *mapper, uint64_t frame)

@@ -39,10 +39,14 @@ static const struct command_environment environment = {.frames = &frames, .boot_
 
 static int set_up(void **state)
 {
+    static uint64_t bookkeeping[128];
+    struct region memory[] = {{0x1000, 0x1000 + 1000 * PAGE_4K_BYTES}};
+    struct region_list usable = {memory, 1, 1};
     (void)state;
     boot_info = (struct boot_info){.loader = BOOT_LOADER_MULTIBOOT2};
     acpi_double_tables = (struct acpi_tables){.error = ACPI_NO_ROOT_POINTER};
-    frames = (struct frames){.total_count = 1000, .free_count = 250};
+    frames_init(&frames, bookkeeping, sizeof bookkeeping, &usable);
+    assert_true(frames_alloc_run(&frames, (struct frames_request){.count = 750}).is_valid);
     clock_double_set_ns(12034567890);
     pci_model_reset();
     return 0;

@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include "panic_double.h"
-
-#include "cpu_double.h"
-
-#include <tenorite/mm/frames.h>
+#include "frames_fixture.h"
 
 enum { MANY = 300000 };
 
-static struct frames frames;
-static uint64_t storage[16384];
-
-static void init_with(struct region *regions, size_t count)
-{
-    struct region_list list = {regions, count, count};
-    memset(storage, 0xff, sizeof storage);
-    frames_init(&frames, storage, sizeof storage, &list);
-}
-
-static frame_4k frame(uint64_t address)
-{
-    return frame_4k_at(phys_addr_new(address));
-}
-
 static void expect_alloc(uint64_t address)
 {
-    struct frame_allocation_4k allocation = frames_alloc_4k(&frames);
-    assert_true(allocation.is_valid);
-    assert_int_equal(allocation.frame.start.value, address);
+    assert_int_equal(take_4k(), address);
 }
 
 static void hands_out_each_usable_frame_once_and_never_frame_0(void **state)
 {
     struct region usable[] = {{0, 0x3000}, {0x8000, 0x9000}, {0x100000, 0x102000}};
     (void)state;
-    init_with(usable, 3);
+    frames_fixture_init(usable, 3);
     assert_int_equal(frames_statistics(&frames).total_count, 5);
     expect_alloc(0x1000);
     expect_alloc(0x2000);
@@ -48,10 +27,10 @@ static void a_freed_frame_is_handed_out_again(void **state)
 {
     struct region usable[] = {{0x1000, 0x5000}};
     (void)state;
-    init_with(usable, 1);
+    frames_fixture_init(usable, 1);
     for (int i = 0; i < 4; i++)
         assert_true(frames_alloc_4k(&frames).is_valid);
-    frames_free_4k(&frames, frame(0x3000));
+    frames_free_4k(&frames, frame_4k_of(0x3000));
     assert_int_equal(frames_statistics(&frames).free_count, 1);
     expect_alloc(0x3000);
 }
@@ -63,14 +42,14 @@ static void many_frames_over_all_levels_agree_with_a_plain_map(void **state)
     uint64_t seed = 0x2545f4914f6cdd1d;
     uint64_t taken = 0;
     (void)state;
-    init_with(usable, 2);
+    frames_fixture_init(usable, 2);
     uint64_t total = frames_statistics(&frames).total_count;
     assert_int_equal(total, 69999 + 100000);
     for (int i = 0; i < 400000; i++) {
         seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
         uint64_t number = seed % MANY;
         if (is_taken[number]) {
-            frames_free_4k(&frames, frame(number * 4096));
+            frames_free_4k(&frames, frame_4k_of(number * 4096));
             is_taken[number] = false;
             taken--;
             continue;
@@ -86,22 +65,23 @@ static void many_frames_over_all_levels_agree_with_a_plain_map(void **state)
         taken++;
         assert_int_equal(frames_statistics(&frames).free_count, total - taken);
     }
+    expect_sound();
 }
 
 static void wrong_frees_panic_with_the_address(void **state)
 {
     struct region usable[] = {{0x1000, 0x5000}, {0x8000, 0x9000}};
     (void)state;
-    init_with(usable, 2);
+    frames_fixture_init(usable, 2);
     expect_alloc(0x1000);
-    EXPECT_PANIC("frame 0x3000 is free already", frames_free_4k(&frames, frame(0x3000)));
-    EXPECT_PANIC("frame 0x6000 is foreign", frames_free_4k(&frames, frame(0x6000)));
-    EXPECT_PANIC("frame 0xa000 is foreign", frames_free_4k(&frames, frame(0xa000)));
-    EXPECT_PANIC("frame 0x100000000000 is foreign", frames_free_4k(&frames, frame(0x100000000000)));
-    EXPECT_PANIC("frame 0 is foreign", frames_free_4k(&frames, frame(0)));
+    EXPECT_PANIC("frame 0x3000 is free already", frames_free_4k(&frames, frame_4k_of(0x3000)));
+    EXPECT_PANIC("frame 0x6000 is foreign", frames_free_4k(&frames, frame_4k_of(0x6000)));
+    EXPECT_PANIC("frame 0xa000 is foreign", frames_free_4k(&frames, frame_4k_of(0xa000)));
+    EXPECT_PANIC("frame 0x100000000000 is foreign", frames_free_4k(&frames, frame_4k_of(0x100000000000)));
+    EXPECT_PANIC("frame 0 is foreign", frames_free_4k(&frames, frame_4k_of(0)));
     EXPECT_PANIC("frame 0x1008 is misaligned", frames_free_4k(&frames, (frame_4k){{0x1008}}));
-    frames_free_4k(&frames, frame(0x1000));
-    EXPECT_PANIC("frame 0x1000 is free already", frames_free_4k(&frames, frame(0x1000)));
+    frames_free_4k(&frames, frame_4k_of(0x1000));
+    EXPECT_PANIC("frame 0x1000 is free already", frames_free_4k(&frames, frame_4k_of(0x1000)));
     assert_int_equal(frames_statistics(&frames).free_count, 5);
 }
 
@@ -109,20 +89,20 @@ static void interrupt_handlers_may_not_call_it(void **state)
 {
     struct region usable[] = {{0x1000, 0x5000}};
     (void)state;
-    init_with(usable, 1);
+    frames_fixture_init(usable, 1);
     cpu_double_is_in_handler = true;
     EXPECT_PANIC("interrupt handler", (void)frames_alloc_4k(&frames).is_valid);
-    EXPECT_PANIC("interrupt handler", frames_free_4k(&frames, frame(0x1000)));
+    EXPECT_PANIC("interrupt handler", frames_free_4k(&frames, frame_4k_of(0x1000)));
     cpu_double_reset();
 }
 
 static void no_memory_at_all_is_an_empty_allocator(void **state)
 {
     (void)state;
-    init_with(NULL, 0);
+    frames_fixture_init(NULL, 0);
     assert_false(frames_alloc_4k(&frames).is_valid);
     assert_int_equal(frames_statistics(&frames).total_count, 0);
-    EXPECT_PANIC("foreign", frames_free_4k(&frames, frame(0x1000)));
+    EXPECT_PANIC("foreign", frames_free_4k(&frames, frame_4k_of(0x1000)));
 }
 
 static void storage_is_carved_low_but_not_at_0(void **state)
@@ -161,10 +141,11 @@ static void init_refuses_what_its_caller_may_not_pass(void **state)
     struct region high[] = {{0x1000, 1ull << 53}};
     struct region good[] = {{0x1000, 0x8000000}};
     struct region_list list = {good, 1, 1};
+    uint64_t few[8];
     (void)state;
-    EXPECT_PANIC("region 0x1000..0x2800", init_with(odd, 1));
-    EXPECT_PANIC("memory ends at 0x20000000000000", init_with(high, 1));
-    EXPECT_PANIC("64 bytes at", frames_init(&frames, storage, 64, &list));
+    EXPECT_PANIC("region 0x1000..0x2800", frames_fixture_init(odd, 1));
+    EXPECT_PANIC("memory ends at 0x20000000000000", frames_fixture_init(high, 1));
+    EXPECT_PANIC("64 bytes at", frames_init(&frames, few, sizeof few, &list));
 }
 
 int main(void)
