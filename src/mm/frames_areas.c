@@ -77,11 +77,12 @@ uint64_t frames_set_lowest(const struct frames_set *set)
 
 static void update_sets(struct frames *frames, uint64_t area_1g, struct frames_area_1g before)
 {
-    unsigned sets_before = frames_sets_of(before), sets_now = frames_sets_of(frames->areas_1g[area_1g]);
-    for (unsigned kind = 0; kind < FRAMES_SET_COUNT; kind++) {
-        if ((sets_now & ~sets_before & 1u << kind) != 0)
+    unsigned now = frames_sets_of(frames->areas_1g[area_1g]);
+    for (unsigned changed = now ^ frames_sets_of(before); changed != 0; changed &= changed - 1) {
+        unsigned kind = (unsigned)__builtin_ctz(changed);
+        if ((now >> kind & 1) != 0)
             set_add(&frames->sets[kind], area_1g);
-        if ((sets_before & ~sets_now & 1u << kind) != 0)
+        else
             set_remove(&frames->sets[kind], area_1g);
     }
 }
@@ -89,22 +90,20 @@ static void update_sets(struct frames *frames, uint64_t area_1g, struct frames_a
 void frames_area_set_free(struct frames *frames, uint64_t area_2m, unsigned free_count)
 {
     unsigned count_before = frames->free_in_2m[area_2m];
-    bool was_partial = frames_are_partial(count_before), is_partial = frames_are_partial(free_count);
-    bool was_whole = frames_are_whole(count_before), is_whole = frames_are_whole(free_count);
+    int partial_change = frames_are_partial(free_count) - frames_are_partial(count_before);
+    int whole_change = frames_are_whole(free_count) - frames_are_whole(count_before);
     frames->free_in_2m[area_2m] = (uint16_t)free_count;
-    if (was_partial == is_partial && was_whole == is_whole)
+    if (LIKELY(partial_change == 0 && whole_change == 0))
         return;
     struct frames_area_1g *area_1g = &frames->areas_1g[area_2m / AREAS_2M_PER_1G];
     struct frames_area_1g before = *area_1g;
-    if (was_partial != is_partial) {
+    if (partial_change != 0)
         frames->partial_2m[area_2m / BITS_PER_WORD] ^= bits_one(area_2m);
-        area_1g->partial_count = (uint16_t)(area_1g->partial_count + is_partial - was_partial);
-    }
-    if (was_whole != is_whole) {
+    if (whole_change != 0)
         frames->whole_2m[area_2m / BITS_PER_WORD] ^= bits_one(area_2m);
-        area_1g->whole_count = (uint16_t)(area_1g->whole_count + is_whole - was_whole);
-        frames->whole_2m_count += (uint64_t)is_whole - was_whole;
-    }
+    area_1g->partial_count = (uint16_t)(before.partial_count + partial_change);
+    area_1g->whole_count = (uint16_t)(before.whole_count + whole_change);
+    frames->whole_2m_count += (uint64_t)(int64_t)whole_change;
     update_sets(frames, area_2m / AREAS_2M_PER_1G, before);
 }
 

@@ -16,7 +16,7 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
-extern struct frames frames;
+extern struct frames allocator;
 
 void frames_fixture_init(struct region *regions, size_t count);
 

@@ -13,14 +13,14 @@ static void hands_out_each_usable_frame_once_and_never_frame_0(void **state)
     struct region usable[] = {{0, 0x3000}, {0x8000, 0x9000}, {0x100000, 0x102000}};
     (void)state;
     frames_fixture_init(usable, 3);
-    assert_int_equal(frames_statistics(&frames).total_count, 5);
+    assert_int_equal(frames_statistics(&allocator).total_count, 5);
     expect_alloc(0x1000);
     expect_alloc(0x2000);
     expect_alloc(0x8000);
     expect_alloc(0x100000);
     expect_alloc(0x101000);
-    assert_false(frames_alloc_4k(&frames).is_valid);
-    assert_int_equal(frames_statistics(&frames).free_count, 0);
+    assert_false(frames_alloc_4k(&allocator).is_valid);
+    assert_int_equal(frames_statistics(&allocator).free_count, 0);
 }
 
 static void a_freed_frame_is_handed_out_again(void **state)
@@ -29,9 +29,9 @@ static void a_freed_frame_is_handed_out_again(void **state)
     (void)state;
     frames_fixture_init(usable, 1);
     for (int i = 0; i < 4; i++)
-        assert_true(frames_alloc_4k(&frames).is_valid);
-    frames_free_4k(&frames, frame_4k_of(0x3000));
-    assert_int_equal(frames_statistics(&frames).free_count, 1);
+        assert_true(frames_alloc_4k(&allocator).is_valid);
+    frames_free_4k(&allocator, frame_4k_of(0x3000));
+    assert_int_equal(frames_statistics(&allocator).free_count, 1);
     expect_alloc(0x3000);
 }
 
@@ -43,18 +43,18 @@ static void many_frames_over_all_levels_agree_with_a_plain_map(void **state)
     uint64_t taken = 0;
     (void)state;
     frames_fixture_init(usable, 2);
-    uint64_t total = frames_statistics(&frames).total_count;
+    uint64_t total = frames_statistics(&allocator).total_count;
     assert_int_equal(total, 69999 + 100000);
     for (int i = 0; i < 400000; i++) {
         seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
         uint64_t number = seed % MANY;
         if (is_taken[number]) {
-            frames_free_4k(&frames, frame_4k_of(number * 4096));
+            frames_free_4k(&allocator, frame_4k_of(number * 4096));
             is_taken[number] = false;
             taken--;
             continue;
         }
-        struct frame_allocation_4k allocation = frames_alloc_4k(&frames);
+        struct frame_allocation_4k allocation = frames_alloc_4k(&allocator);
         assert_int_equal(allocation.is_valid, taken < total);
         if (!allocation.is_valid)
             continue;
@@ -63,7 +63,7 @@ static void many_frames_over_all_levels_agree_with_a_plain_map(void **state)
         assert_false(is_taken[number]);
         is_taken[number] = true;
         taken++;
-        assert_int_equal(frames_statistics(&frames).free_count, total - taken);
+        assert_int_equal(frames_statistics(&allocator).free_count, total - taken);
     }
     expect_sound();
 }
@@ -74,15 +74,15 @@ static void wrong_frees_panic_with_the_address(void **state)
     (void)state;
     frames_fixture_init(usable, 2);
     expect_alloc(0x1000);
-    EXPECT_PANIC("frame 0x3000 is free already", frames_free_4k(&frames, frame_4k_of(0x3000)));
-    EXPECT_PANIC("frame 0x6000 is foreign", frames_free_4k(&frames, frame_4k_of(0x6000)));
-    EXPECT_PANIC("frame 0xa000 is foreign", frames_free_4k(&frames, frame_4k_of(0xa000)));
-    EXPECT_PANIC("frame 0x100000000000 is foreign", frames_free_4k(&frames, frame_4k_of(0x100000000000)));
-    EXPECT_PANIC("frame 0 is foreign", frames_free_4k(&frames, frame_4k_of(0)));
-    EXPECT_PANIC("frame 0x1008 is misaligned", frames_free_4k(&frames, (frame_4k){{0x1008}}));
-    frames_free_4k(&frames, frame_4k_of(0x1000));
-    EXPECT_PANIC("frame 0x1000 is free already", frames_free_4k(&frames, frame_4k_of(0x1000)));
-    assert_int_equal(frames_statistics(&frames).free_count, 5);
+    EXPECT_PANIC("frame 0x3000 is free already", frames_free_4k(&allocator, frame_4k_of(0x3000)));
+    EXPECT_PANIC("frame 0x6000 is foreign", frames_free_4k(&allocator, frame_4k_of(0x6000)));
+    EXPECT_PANIC("frame 0xa000 is foreign", frames_free_4k(&allocator, frame_4k_of(0xa000)));
+    EXPECT_PANIC("frame 0x100000000000 is foreign", frames_free_4k(&allocator, frame_4k_of(0x100000000000)));
+    EXPECT_PANIC("frame 0 is foreign", frames_free_4k(&allocator, frame_4k_of(0)));
+    EXPECT_PANIC("frame 0x1008 is misaligned", frames_free_4k(&allocator, (frame_4k){{0x1008}}));
+    frames_free_4k(&allocator, frame_4k_of(0x1000));
+    EXPECT_PANIC("frame 0x1000 is free already", frames_free_4k(&allocator, frame_4k_of(0x1000)));
+    assert_int_equal(frames_statistics(&allocator).free_count, 5);
 }
 
 static void interrupt_handlers_may_not_call_it(void **state)
@@ -91,8 +91,8 @@ static void interrupt_handlers_may_not_call_it(void **state)
     (void)state;
     frames_fixture_init(usable, 1);
     cpu_double_is_in_handler = true;
-    EXPECT_PANIC("interrupt handler", (void)frames_alloc_4k(&frames).is_valid);
-    EXPECT_PANIC("interrupt handler", frames_free_4k(&frames, frame_4k_of(0x1000)));
+    EXPECT_PANIC("interrupt handler", (void)frames_alloc_4k(&allocator).is_valid);
+    EXPECT_PANIC("interrupt handler", frames_free_4k(&allocator, frame_4k_of(0x1000)));
     cpu_double_reset();
 }
 
@@ -100,9 +100,9 @@ static void no_memory_at_all_is_an_empty_allocator(void **state)
 {
     (void)state;
     frames_fixture_init(NULL, 0);
-    assert_false(frames_alloc_4k(&frames).is_valid);
-    assert_int_equal(frames_statistics(&frames).total_count, 0);
-    EXPECT_PANIC("foreign", frames_free_4k(&frames, frame_4k_of(0x1000)));
+    assert_false(frames_alloc_4k(&allocator).is_valid);
+    assert_int_equal(frames_statistics(&allocator).total_count, 0);
+    EXPECT_PANIC("foreign", frames_free_4k(&allocator, frame_4k_of(0x1000)));
 }
 
 static void storage_is_carved_low_but_not_at_0(void **state)
@@ -145,7 +145,7 @@ static void init_refuses_what_its_caller_may_not_pass(void **state)
     (void)state;
     EXPECT_PANIC("region 0x1000..0x2800", frames_fixture_init(odd, 1));
     EXPECT_PANIC("memory ends at 0x20000000000000", frames_fixture_init(high, 1));
-    EXPECT_PANIC("64 bytes at", frames_init(&frames, few, sizeof few, &list));
+    EXPECT_PANIC("64 bytes at", frames_init(&allocator, few, sizeof few, &list));
 }
 
 int main(void)

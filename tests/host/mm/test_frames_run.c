@@ -12,7 +12,7 @@ static void the_lowest_run_that_is_long_enough_is_taken(void **state)
     assert_int_equal(take_run((struct frames_request){.count = 2}), 0x7000);
     assert_int_equal(take_run((struct frames_request){.count = 7 * 256 - 3}), 1 * MIB + 0x3000);
     expect_free(0, 0, 0);
-    frames_free_run(&frames, frame_4k_of(1 * MIB), 7 * 256);
+    frames_free_run(&allocator, frame_4k_of(1 * MIB), 7 * 256);
     expect_free(7 * 256, 3, 0);
     expect_sound();
 }
@@ -74,20 +74,20 @@ static void wrong_frees_of_runs_panic_with_the_values_and_change_nothing(void **
     (void)state;
     INIT_FRAMES({0x1000, 0x5000}, {0x6000, 4 * MIB});
     assert_int_equal(take_run((struct frames_request){.count = 4}), 0x1000);
-    frames_free_4k(&frames, frame_4k_of(0x3000));
-    EXPECT_PANIC("4 frames at 0x1000: 0x3000 is free already", frames_free_run(&frames, frame_4k_of(0x1000), 4));
-    EXPECT_PANIC("5 frames at 0x1000: 0x5000 is foreign", frames_free_run(&frames, frame_4k_of(0x1000), 5));
-    EXPECT_PANIC("2 frames at 0: 0 is foreign", frames_free_run(&frames, frame_4k_of(0), 2));
+    frames_free_4k(&allocator, frame_4k_of(0x3000));
+    EXPECT_PANIC("4 frames at 0x1000: 0x3000 is free already", frames_free_run(&allocator, frame_4k_of(0x1000), 4));
+    EXPECT_PANIC("5 frames at 0x1000: 0x5000 is foreign", frames_free_run(&allocator, frame_4k_of(0x1000), 5));
+    EXPECT_PANIC("2 frames at 0: 0 is foreign", frames_free_run(&allocator, frame_4k_of(0), 2));
     EXPECT_PANIC("2 frames at 0x3ff000: foreign from 0x400000 on",
-                 frames_free_run(&frames, frame_4k_of(0x3ff000), 2));
+                 frames_free_run(&allocator, frame_4k_of(0x3ff000), 2));
     EXPECT_PANIC("18446744073709551615 frames at 0x1000: foreign",
-                 frames_free_run(&frames, frame_4k_of(0x1000), UINT64_MAX));
-    EXPECT_PANIC("frame 0x1800 is misaligned", frames_free_run(&frames, (frame_4k){{0x1800}}, 1));
-    frames_free_run(&frames, frame_4k_of(0x3000), 0);
+                 frames_free_run(&allocator, frame_4k_of(0x1000), UINT64_MAX));
+    EXPECT_PANIC("frame 0x1800 is misaligned", frames_free_run(&allocator, (frame_4k){{0x1800}}, 1));
+    frames_free_run(&allocator, frame_4k_of(0x3000), 0);
     expect_free(1022 - 4 + 1 + 0, 1, 0);
-    frames_free_run(&frames, frame_4k_of(0x1000), 2);
-    frames_free_run(&frames, frame_4k_of(0x4000), 1);
-    EXPECT_PANIC("0x1000 is free already", frames_free_run(&frames, frame_4k_of(0x1000), 2));
+    frames_free_run(&allocator, frame_4k_of(0x1000), 2);
+    frames_free_run(&allocator, frame_4k_of(0x4000), 1);
+    EXPECT_PANIC("0x1000 is free already", frames_free_run(&allocator, frame_4k_of(0x1000), 2));
     expect_free(1022, 1, 0);
     expect_sound();
 }
@@ -96,14 +96,14 @@ static void a_reserved_range_is_not_handed_out(void **state)
 {
     (void)state;
     INIT_FRAMES({1 * MIB, 8 * MIB});
-    assert_int_equal(frames_reserve(&frames, (struct region){3 * MIB + 5, 5 * MIB - 0x1fff}), FRAMES_OK);
+    assert_int_equal(frames_reserve(&allocator, (struct region){3 * MIB + 5, 5 * MIB - 0x1fff}), FRAMES_OK);
     expect_free(7 * 256 - 511, 1, 0);
-    assert_int_equal(frames_statistics(&frames).total_count, 7 * 256);
+    assert_int_equal(frames_statistics(&allocator).total_count, 7 * 256);
     for (uint64_t address; (address = take_4k()) != NO_FRAME;)
         assert_true(address < 3 * MIB || address >= 5 * MIB - 0x1000);
-    frames_free_run(&frames, frame_4k_of(3 * MIB), 511);
+    frames_free_run(&allocator, frame_4k_of(3 * MIB), 511);
     expect_free(511, 0, 0);
-    assert_int_equal(frames_reserve(&frames, (struct region){3 * MIB, 3 * MIB + 1}), FRAMES_OK);
+    assert_int_equal(frames_reserve(&allocator, (struct region){3 * MIB, 3 * MIB + 1}), FRAMES_OK);
     assert_int_equal(take_4k(), 3 * MIB + 4 * KIB);
     expect_sound();
 }
@@ -113,20 +113,20 @@ static void a_range_that_cannot_be_reserved_is_left_as_it_was(void **state)
     (void)state;
     INIT_FRAMES({0, 0x9000}, {1 * MIB, 8 * MIB});
     assert_int_equal(take_4k(), 0x1000);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x1fff, 0x3000}), FRAMES_IN_USE);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x8000, 0x9001}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x1000, 0xa000}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){0, 0x3000}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x8000, 1 * MIB + 1}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){8 * MIB - 1, 8 * MIB + 1}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){8 * MIB, 9 * MIB}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x2000, UINT64_MAX}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){UINT64_MAX - 1, UINT64_MAX}), FRAMES_FOREIGN);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x2000, 0x2000}), FRAMES_EMPTY_RANGE);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x3000, 0x2000}), FRAMES_EMPTY_RANGE);
-    assert_int_equal(frames_reserve(&frames, (struct region){0, 0}), FRAMES_EMPTY_RANGE);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x1fff, 0x3000}), FRAMES_IN_USE);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x8000, 0x9001}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x1000, 0xa000}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0, 0x3000}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x8000, 1 * MIB + 1}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){8 * MIB - 1, 8 * MIB + 1}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){8 * MIB, 9 * MIB}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x2000, UINT64_MAX}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){UINT64_MAX - 1, UINT64_MAX}), FRAMES_FOREIGN);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x2000, 0x2000}), FRAMES_EMPTY_RANGE);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x3000, 0x2000}), FRAMES_EMPTY_RANGE);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0, 0}), FRAMES_EMPTY_RANGE);
     expect_free(7 + 7 * 256, 3, 0);
-    assert_int_equal(frames_reserve(&frames, (struct region){0x2000, 0x9000}), FRAMES_OK);
+    assert_int_equal(frames_reserve(&allocator, (struct region){0x2000, 0x9000}), FRAMES_OK);
     expect_free(7 * 256, 3, 0);
     expect_sound();
 }

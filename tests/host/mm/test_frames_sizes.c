@@ -17,7 +17,7 @@ static void a_2m_frame_is_aligned_and_all_of_it_is_in_use(void **state)
         assert_int_equal(take_4k(), address);
     assert_int_equal(take_4k(), NO_FRAME);
     expect_free(0, 0, 0);
-    frames_free_2m(&frames, frame_2m_of(4 * MIB));
+    frames_free_2m(&allocator, frame_2m_of(4 * MIB));
     expect_free(FRAMES_PER_2M, 1, 0);
     assert_int_equal(take_2m(), 4 * MIB);
     expect_sound();
@@ -37,7 +37,7 @@ static void a_1g_frame_is_aligned_and_all_of_it_is_in_use(void **state)
         assert_true(address < 1 * GIB || (address >= 3 * GIB && address < 3 * GIB + 512 * MIB));
     }
     assert_int_equal(take_2m(), NO_FRAME);
-    frames_free_1g(&frames, frame_1g_of(2 * GIB));
+    frames_free_1g(&allocator, frame_1g_of(2 * GIB));
     expect_free(FRAMES_PER_1G + 256, 512, 1);
     expect_sound();
 }
@@ -79,7 +79,7 @@ static void memory_above_4_gib_is_handed_out_by_its_whole_address(void **state)
     assert_int_equal(take_4k(), FRAMES_FIXTURE_END - 8 * KIB);
     assert_int_equal(take_4k(), FRAMES_FIXTURE_END - 4 * KIB);
     assert_int_equal(take_4k(), NO_FRAME);
-    frames_free_1g(&frames, frame_1g_of(98 * GIB));
+    frames_free_1g(&allocator, frame_1g_of(98 * GIB));
     assert_int_equal(take_2m(), 98 * GIB);
     expect_sound();
 }
@@ -102,8 +102,8 @@ static void one_frame_or_none_is_an_allocator_too(void **state)
     assert_int_equal(take_2m(), NO_FRAME);
     assert_int_equal(take_1g(), NO_FRAME);
     assert_int_equal(take_run((struct frames_request){.count = 1}), NO_FRAME);
-    assert_int_equal(frames_reserve(&frames, (struct region){0, 1}), FRAMES_FOREIGN);
-    EXPECT_PANIC("foreign from 0 on", frames_free_2m(&frames, frame_2m_of(2 * MIB)));
+    assert_int_equal(frames_reserve(&allocator, (struct region){0, 1}), FRAMES_FOREIGN);
+    EXPECT_PANIC("foreign from 0 on", frames_free_2m(&allocator, frame_2m_of(2 * MIB)));
 }
 
 static void what_was_taken_at_once_may_go_back_in_parts_and_the_other_way_round(void **state)
@@ -112,14 +112,14 @@ static void what_was_taken_at_once_may_go_back_in_parts_and_the_other_way_round(
     INIT_FRAMES({1 * GIB, 2 * GIB});
     assert_int_equal(take_1g(), 1 * GIB);
     for (uint64_t address = 1 * GIB; address < 1 * GIB + 2 * MIB; address += 4 * KIB)
-        frames_free_4k(&frames, frame_4k_of(address));
+        frames_free_4k(&allocator, frame_4k_of(address));
     expect_free(FRAMES_PER_2M, 1, 0);
     for (uint64_t address = 1 * GIB + 2 * MIB; address < 2 * GIB; address += 2 * MIB)
-        frames_free_2m(&frames, frame_2m_of(address));
+        frames_free_2m(&allocator, frame_2m_of(address));
     expect_free(FRAMES_PER_1G, 512, 1);
     for (uint64_t address = 1 * GIB; address < 2 * GIB; address += 4 * KIB)
         assert_int_equal(take_4k(), address);
-    frames_free_1g(&frames, frame_1g_of(1 * GIB));
+    frames_free_1g(&allocator, frame_1g_of(1 * GIB));
     expect_free(FRAMES_PER_1G, 512, 1);
     expect_sound();
 }
@@ -132,14 +132,14 @@ static void small_requests_gather_in_memory_that_is_in_use_in_part(void **state)
     assert_int_equal(take_4k(), 1 * GIB);
     assert_int_equal(take_2m(), 1 * GIB + 2 * MIB);
     assert_int_equal(take_1g(), 2 * GIB);
-    frames_free_1g(&frames, frame_1g_of(2 * GIB));
+    frames_free_1g(&allocator, frame_1g_of(2 * GIB));
     for (uint64_t address = 1 * GIB + 4 * MIB; address < 2 * GIB; address += 2 * MIB)
         assert_int_equal(take_2m(), address);
     expect_free(FRAMES_PER_1G + 511, 512, 1);
     for (uint64_t address = 1 * GIB + 4 * KIB; address < 1 * GIB + 2 * MIB; address += 4 * KIB)
         assert_int_equal(take_4k(), address);
-    frames_free_4k(&frames, frame_4k_of(1 * GIB + 300 * MIB + 4 * KIB));
-    frames_free_4k(&frames, frame_4k_of(1 * GIB + 500 * MIB + 4 * KIB));
+    frames_free_4k(&allocator, frame_4k_of(1 * GIB + 300 * MIB + 4 * KIB));
+    frames_free_4k(&allocator, frame_4k_of(1 * GIB + 500 * MIB + 4 * KIB));
     assert_int_equal(take_4k(), 1 * GIB + 300 * MIB + 4 * KIB);
     assert_int_equal(take_4k(), 1 * GIB + 500 * MIB + 4 * KIB);
     expect_free(FRAMES_PER_1G, 512, 1);
@@ -153,25 +153,26 @@ static void a_free_of_what_is_not_all_in_use_panics_with_the_values(void **state
     (void)state;
     INIT_FRAMES({1 * MIB, 3 * GIB}, {3 * GIB + 4 * KIB, 3 * GIB + 4 * MIB});
     assert_int_equal(take_2m(), 2 * MIB);
-    frames_free_4k(&frames, frame_4k_of(3 * MIB));
-    EXPECT_PANIC("512 frames at 0x200000: 0x300000 is free already", frames_free_2m(&frames, frame_2m_of(2 * MIB)));
-    EXPECT_PANIC("512 frames at 0: 0 is foreign", frames_free_2m(&frames, frame_2m_of(0)));
-    EXPECT_PANIC("512 frames at 0xc0000000: 0xc0000000 is foreign", frames_free_2m(&frames, frame_2m_of(3 * GIB)));
+    frames_free_4k(&allocator, frame_4k_of(3 * MIB));
+    EXPECT_PANIC("512 frames at 0x200000: 0x300000 is free already",
+                 frames_free_2m(&allocator, frame_2m_of(2 * MIB)));
+    EXPECT_PANIC("512 frames at 0: 0 is foreign", frames_free_2m(&allocator, frame_2m_of(0)));
+    EXPECT_PANIC("512 frames at 0xc0000000: 0xc0000000 is foreign", frames_free_2m(&allocator, frame_2m_of(3 * GIB)));
     EXPECT_PANIC("512 frames at 0xc0400000: foreign from 0xc0400000 on",
-                 frames_free_2m(&frames, frame_2m_of(3 * GIB + 4 * MIB)));
+                 frames_free_2m(&allocator, frame_2m_of(3 * GIB + 4 * MIB)));
     EXPECT_PANIC("512 frames at 0x8000000000: foreign from 0xc0400000 on",
-                 frames_free_2m(&frames, frame_2m_of(512 * GIB)));
+                 frames_free_2m(&allocator, frame_2m_of(512 * GIB)));
     EXPECT_PANIC("262144 frames at 0xc0000000: foreign from 0xc0400000 on",
-                 frames_free_1g(&frames, frame_1g_of(3 * GIB)));
+                 frames_free_1g(&allocator, frame_1g_of(3 * GIB)));
     EXPECT_PANIC("262144 frames at 0x40000000: 0x40000000 is free already",
-                 frames_free_1g(&frames, frame_1g_of(1 * GIB)));
-    EXPECT_PANIC("frame 0x201000 of 2 MiB is misaligned", frames_free_2m(&frames, (frame_2m){{0x201000}}));
-    EXPECT_PANIC("frame 0x200000 of 1 GiB is misaligned", frames_free_1g(&frames, (frame_1g){{0x200000}}));
+                 frames_free_1g(&allocator, frame_1g_of(1 * GIB)));
+    EXPECT_PANIC("frame 0x201000 of 2 MiB is misaligned", frames_free_2m(&allocator, (frame_2m){{0x201000}}));
+    EXPECT_PANIC("frame 0x200000 of 1 GiB is misaligned", frames_free_1g(&allocator, (frame_1g){{0x200000}}));
     assert_int_equal(take_1g(), 1 * GIB);
-    frames_free_1g(&frames, frame_1g_of(1 * GIB));
-    EXPECT_PANIC("0x40000000 is free already", frames_free_1g(&frames, frame_1g_of(1 * GIB)));
-    EXPECT_PANIC("0x40000000 is free already", frames_free_2m(&frames, frame_2m_of(1 * GIB)));
-    EXPECT_PANIC("0x40000000 is free already", frames_free_4k(&frames, frame_4k_of(1 * GIB)));
+    frames_free_1g(&allocator, frame_1g_of(1 * GIB));
+    EXPECT_PANIC("0x40000000 is free already", frames_free_1g(&allocator, frame_1g_of(1 * GIB)));
+    EXPECT_PANIC("0x40000000 is free already", frames_free_2m(&allocator, frame_2m_of(1 * GIB)));
+    EXPECT_PANIC("0x40000000 is free already", frames_free_4k(&allocator, frame_4k_of(1 * GIB)));
     expect_free(2 * FRAMES_PER_1G + 1023 * 256 - 511 + 1023, 1535, 2);
     expect_sound();
 }
@@ -185,10 +186,10 @@ static void interrupt_handlers_may_not_take_any_size(void **state)
     EXPECT_PANIC("interrupt handler", (void)take_2m());
     EXPECT_PANIC("interrupt handler", (void)take_1g());
     EXPECT_PANIC("interrupt handler", (void)take_run((struct frames_request){.count = 1}));
-    EXPECT_PANIC("interrupt handler", frames_free_2m(&frames, frame_2m_of(1 * GIB)));
-    EXPECT_PANIC("interrupt handler", frames_free_1g(&frames, frame_1g_of(1 * GIB)));
-    EXPECT_PANIC("interrupt handler", frames_free_run(&frames, frame_4k_of(1 * GIB), 1));
-    EXPECT_PANIC("interrupt handler", (void)!frames_reserve(&frames, (struct region){2 * GIB, 3 * GIB}));
+    EXPECT_PANIC("interrupt handler", frames_free_2m(&allocator, frame_2m_of(1 * GIB)));
+    EXPECT_PANIC("interrupt handler", frames_free_1g(&allocator, frame_1g_of(1 * GIB)));
+    EXPECT_PANIC("interrupt handler", frames_free_run(&allocator, frame_4k_of(1 * GIB), 1));
+    EXPECT_PANIC("interrupt handler", (void)!frames_reserve(&allocator, (struct region){2 * GIB, 3 * GIB}));
     cpu_double_reset();
     expect_free(FRAMES_PER_1G, 512, 1);
 }
@@ -201,18 +202,18 @@ static void statistics_count_what_could_be_had_and_the_peak(void **state)
     expect_peak(0);
     assert_int_equal(take_4k(), 1 * GIB);
     expect_free(FRAMES_PER_1G - 1, 511, 0);
-    frames_free_4k(&frames, frame_4k_of(1 * GIB));
+    frames_free_4k(&allocator, frame_4k_of(1 * GIB));
     expect_free(FRAMES_PER_1G, 512, 1);
     expect_peak(1);
     assert_int_equal(take_1g(), 1 * GIB);
     expect_free(0, 0, 0);
     expect_peak(FRAMES_PER_1G);
-    frames_free_1g(&frames, frame_1g_of(1 * GIB));
+    frames_free_1g(&allocator, frame_1g_of(1 * GIB));
     expect_peak(FRAMES_PER_1G);
     assert_int_equal(take_4k(), 1 * GIB);
-    frames_free_4k(&frames, frame_4k_of(1 * GIB));
+    frames_free_4k(&allocator, frame_4k_of(1 * GIB));
     assert_int_equal(take_2m(), 1 * GIB);
-    assert_int_equal(frames_statistics(&frames).total_count, FRAMES_PER_1G);
+    assert_int_equal(frames_statistics(&allocator).total_count, FRAMES_PER_1G);
     expect_sound();
 }
 
