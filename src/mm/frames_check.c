@@ -55,8 +55,13 @@ static const char *check_area_1g(const struct frames *frames, uint64_t area)
         return "F5: an area of 1 GiB miscounts its partial areas";
     if (count_bits(frames->whole_2m + area * WORDS, WORDS) != counts.whole_count)
         return "F5: an area of 1 GiB miscounts its whole areas";
+    const bool is_member[FRAMES_SET_COUNT] = {
+        [FRAMES_WITH_PARTIAL_2M] = counts.partial_count > 0,
+        [FRAMES_WITH_SOME_WHOLE_2M] = counts.whole_count > 0 && counts.whole_count < AREAS_2M_PER_1G,
+        [FRAMES_WHOLE_1G] = counts.whole_count == AREAS_2M_PER_1G,
+    };
     for (unsigned kind = 0; kind < FRAMES_SET_COUNT; kind++) {
-        if (bits_has(frames->sets[kind].levels[0], area) != ((frames_sets_of(counts) >> kind & 1) != 0))
+        if (bits_has(frames->sets[kind].levels[0], area) != is_member[kind])
             return "F6: an area of 1 GiB is in a wrong set";
     }
     return NULL;

@@ -148,6 +148,22 @@ static void small_requests_gather_in_memory_that_is_in_use_in_part(void **state)
     expect_sound();
 }
 
+static void frames_of_2_mib_come_out_of_broken_ones_of_1_gib_even_if_a_whole_one_is_lower(void **state)
+{
+    (void)state;
+    INIT_FRAMES({1 * GIB, 4 * GIB});
+    assert_int_equal(take_1g(), 1 * GIB);
+    assert_int_equal(take_2m(), 2 * GIB);
+    frames_free_1g(&allocator, frame_1g_of(1 * GIB));
+    assert_int_equal(take_2m(), 2 * GIB + 2 * MIB);
+    assert_int_equal(take_4k(), 2 * GIB + 4 * MIB);
+    frames_free_2m(&allocator, frame_2m_of(2 * GIB));
+    assert_int_equal(take_run((struct frames_request){.count = 1}), 1 * GIB);
+    frames_free_4k(&allocator, frame_4k_of(1 * GIB));
+    expect_free(3 * FRAMES_PER_1G - FRAMES_PER_2M - 1, 3 * 512 - 2, 2);
+    expect_sound();
+}
+
 static void a_free_of_what_is_not_all_in_use_panics_with_the_values(void **state)
 {
     (void)state;
@@ -238,6 +254,7 @@ int main(void)
         cmocka_unit_test(one_frame_or_none_is_an_allocator_too),
         cmocka_unit_test(what_was_taken_at_once_may_go_back_in_parts_and_the_other_way_round),
         cmocka_unit_test(small_requests_gather_in_memory_that_is_in_use_in_part),
+        cmocka_unit_test(frames_of_2_mib_come_out_of_broken_ones_of_1_gib_even_if_a_whole_one_is_lower),
         cmocka_unit_test(a_free_of_what_is_not_all_in_use_panics_with_the_values),
         cmocka_unit_test(interrupt_handlers_may_not_take_any_size),
         cmocka_unit_test(statistics_count_what_could_be_had_and_the_peak),

@@ -452,6 +452,25 @@ static void a_frame_outside_the_window_becomes_no_table(void **state)
     fixture_expect_unchanged();
 }
 
+/* The first frame is taken out of memory that is in use in part, which may lie anywhere. */
+static void a_table_is_taken_inside_the_window_where_the_first_frame_is_not(void **state)
+{
+    static uint64_t bookkeeping[256];
+    struct region usable[] = {{0x100000, 0x101000}, {0x200000, 0x400000}, {0x800000, 0x808000}};
+    struct region_list list = {usable, 3, 3};
+    struct frames frames;
+    (void)state;
+    frames_init(&frames, bookkeeping, sizeof bookkeeping, &list);
+    struct frame_allocation_4k root = frames_alloc_4k(&frames);
+    assert_int_equal(root.frame.start.value, 0x100000);
+    memset(fixture_memory[0x100], 0, 4096);
+    mapper_init(&fixture_mapper, root.frame, fixture_memory, FIXTURE_BYTES, &frames, paging_features());
+    assert_int_equal(map_4(kernel_address, 0x456000, DATA), MAP_OK);
+    assert_in_range(fixture_memory[0x100][kernel_address >> 39 & 511] >> 12 & 0xfffffffff, 0x200, 0x202);
+    assert_int_equal(frames_statistics(&frames).free_count, 512 - 3 + 8);
+    assert_null(frames_check(&frames));
+}
+
 static void init_refuses_a_root_outside_the_window(void **state)
 {
     struct mapper mapper;
@@ -504,6 +523,7 @@ int main(void)
         WITH_MEMORY(identity_map_refuses_addresses_that_are_not_of_the_lower_half),
         WITH_MEMORY(out_of_frames_at_each_level_changes_nothing),
         WITH_MEMORY(a_frame_outside_the_window_becomes_no_table),
+        WITH_MEMORY(a_table_is_taken_inside_the_window_where_the_first_frame_is_not),
         WITH_MEMORY(init_refuses_a_root_outside_the_window),
         WITH_MEMORY(errors_have_names),
     };
