@@ -11,13 +11,9 @@
 /* A root without entries; MAP_NO_FRAME if there is no frame that the window shows. */
 static enum map_error create_root(struct address_space *space, struct frames *frames, uint64_t window_bytes)
 {
-    struct frame_allocation_4k root = frames_alloc_4k(frames);
+    struct frame_allocation_4k root = frames_alloc_4k_below(frames, window_bytes);
     if (!root.is_valid)
         return MAP_NO_FRAME;
-    if (root.frame.start.value >= window_bytes) {
-        frames_free_4k(frames, root.frame);
-        return MAP_NO_FRAME;
-    }
     void *window = virt_addr_to_pointer(memory_layout()->physical_window.start);
     *space = (struct address_space){.kernel = NULL};
     mapper_init(&space->mapper, root.frame, window, window_bytes, frames, paging_features());

@@ -21,6 +21,18 @@ static uint64_t find_run(const struct frames *frames, uint64_t count, uint64_t s
     }
 }
 
+static struct frame_allocation_4k take_run(struct frames *frames, uint64_t count, uint64_t step, uint64_t end)
+{
+    if (end > frames->limit)
+        end = frames->limit;
+    uint64_t first = find_run(frames, count, step, end);
+    if (first == end)
+        return (struct frame_allocation_4k){.is_valid = false};
+    frames_close(frames);
+    frames_mark_used(frames, first, first + count);
+    return (struct frame_allocation_4k){true, {{first * PAGE_4K_BYTES}}};
+}
+
 struct frame_allocation_4k frames_alloc_run(struct frames *frames, struct frames_request request)
 {
     ASSERT(!interrupts_in_handler(), "frame allocation in an interrupt handler");
@@ -28,15 +40,17 @@ struct frame_allocation_4k frames_alloc_run(struct frames *frames, struct frames
     ASSERT((request.alignment_bytes & (request.alignment_bytes - 1)) == 0, "alignment to %llu bytes",
            (unsigned long long)request.alignment_bytes);
     uint64_t step = request.alignment_bytes < PAGE_4K_BYTES ? 1 : request.alignment_bytes / PAGE_4K_BYTES;
-    uint64_t end = request.below / PAGE_4K_BYTES;
-    if (request.below == 0 || end > frames->limit)
-        end = frames->limit;
-    uint64_t first = find_run(frames, request.count, step, end);
-    if (first == end)
-        return (struct frame_allocation_4k){.is_valid = false};
-    frames_close(frames);
-    frames_mark_used(frames, first, first + request.count);
-    return (struct frame_allocation_4k){true, {{first * PAGE_4K_BYTES}}};
+    return take_run(frames, request.count, step, request.below == 0 ? UINT64_MAX : request.below / PAGE_4K_BYTES);
+}
+
+/* The frame that any other caller would be given may lie anywhere; it is cheap to look. */
+struct frame_allocation_4k frames_alloc_4k_below(struct frames *frames, uint64_t below)
+{
+    struct frame_allocation_4k allocation = frames_alloc_4k(frames);
+    if (!allocation.is_valid || frame_4k_number(allocation.frame) < below / PAGE_4K_BYTES)
+        return allocation;
+    frames_free_4k(frames, allocation.frame);
+    return take_run(frames, 1, 1, below / PAGE_4K_BYTES);
 }
 
 void frames_free_run(struct frames *frames, frame_4k frame, uint64_t count)

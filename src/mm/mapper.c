@@ -31,17 +31,11 @@ frame_4k mapper_root(const struct mapper *mapper)
     return (frame_4k){{mapper->root * PAGE_4K_BYTES}};
 }
 
-/* A frame that the window does not show cannot be filled: then one inside is asked for, which takes longer. */
+/* A frame that the window does not show cannot be filled. */
 uint64_t mapper_frame_alloc(struct mapper *mapper)
 {
-    struct frame_allocation_4k allocation = frames_alloc_4k(mapper->frames);
-    if (!allocation.is_valid)
-        return 0;
-    if (frame_4k_number(allocation.frame) < mapper->table_limit)
-        return frame_4k_number(allocation.frame);
-    frames_free_4k(mapper->frames, allocation.frame);
-    struct frames_request inside = {.count = 1, .below = mapper->table_limit * PAGE_4K_BYTES};
-    allocation = frames_alloc_run(mapper->frames, inside);
+    struct frame_allocation_4k allocation =
+        frames_alloc_4k_below(mapper->frames, mapper->table_limit * PAGE_4K_BYTES);
     return allocation.is_valid ? frame_4k_number(allocation.frame) : 0;
 }
 

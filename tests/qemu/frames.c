@@ -67,7 +67,13 @@ static uint64_t bits_of(uint64_t start, uint64_t bytes)
     return bytes >= WORD_BYTES ? ~0ull : ((1ull << bytes / 4096) - 1) << start / 4096 % 64;
 }
 
-/* Each frame's first and last word take its address, so that a frame that is another one's alias is seen. */
+/* Of frames of 2 MiB one in 64 is: the machine that emulates this one finds memory for what is written to. */
+static bool is_written(uint64_t start, uint64_t bytes)
+{
+    return bytes != PAGE_2M_BYTES || start / PAGE_2M_BYTES % 64 == 1;
+}
+
+/* Frames' first and last words take their address, so that a frame that is another one's alias is seen. */
 static void note(uint64_t start, uint64_t bytes)
 {
     const char *user = who_uses(start, start + bytes);
@@ -81,15 +87,18 @@ static void note(uint64_t start, uint64_t bytes)
               (unsigned long long)*word);
         *word |= bits_of(at, bytes);
     }
-    *window_onto(start) = start;
-    *window_onto(start + bytes - 8) = start;
+    if (is_written(start, bytes)) {
+        *window_onto(start) = start;
+        *window_onto(start + bytes - 8) = start;
+    }
 }
 
 static void expect_content(uint64_t start, uint64_t bytes)
 {
-    CHECK(*window_onto(start) == start && *window_onto(start + bytes - 8) == start, "%#llx shows %#llx and %#llx",
-          (unsigned long long)start, (unsigned long long)*window_onto(start),
-          (unsigned long long)*window_onto(start + bytes - 8));
+    if (is_written(start, bytes))
+        CHECK(*window_onto(start) == start && *window_onto(start + bytes - 8) == start, "%#llx shows %#llx and %#llx",
+              (unsigned long long)start, (unsigned long long)*window_onto(start),
+              (unsigned long long)*window_onto(start + bytes - 8));
     for (uint64_t at = start; at < start + bytes; at += WORD_BYTES)
         is_taken[at / WORD_BYTES] &= ~bits_of(at, bytes);
 }
@@ -123,8 +132,8 @@ static void all_of_memory_is_handed_out_and_none_of_it_is_in_use(void)
             break;
         note(allocation.frame.start.value, PAGE_4K_BYTES);
     }
-    CHECK(count_1g == 4, "%zu frames of 1 GiB out of 2 + 2", count_1g);
-    CHECK(count_2m >= 500 && count_2m < 512, "%zu frames of 2 MiB out of the first GiB", count_2m);
+    CHECK(count_1g == 3, "%zu frames of 1 GiB, not the second, fifth and sixth", count_1g);
+    CHECK(count_2m > 1000 && count_2m < 1024, "%zu frames of 2 MiB out of the first and third GiB", count_2m);
     CHECK(count_4k > 100, "%zu frames of 4 KiB", count_4k);
     CHECK(frames_statistics(&memory.frames).free_count == 0, "there are more");
     expect_sound();

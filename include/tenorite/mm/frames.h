@@ -92,6 +92,10 @@ struct frame_allocation_4k frames_alloc_4k(struct frames *frames);
 struct frame_allocation_2m frames_alloc_2m(struct frames *frames);
 struct frame_allocation_1g frames_alloc_1g(struct frames *frames);
 
+/* Takes a free frame that ends at or below the physical address `below`: what frames_alloc_4k() gives, if that is one,
+ * and otherwise the lowest, with the cost of a run. For page tables, which have to lie in the window onto memory. */
+struct frame_allocation_4k frames_alloc_4k_below(struct frames *frames, uint64_t below);
+
 /* Gives `frame` back. One that is misaligned, free already (all of it or a part) or that never belonged to `frames`
  * panics. */
 void frames_free_4k(struct frames *frames, frame_4k frame);

@@ -44,6 +44,32 @@ static void a_run_ends_where_it_is_told(void **state)
     expect_sound();
 }
 
+static uint64_t take_below(uint64_t below)
+{
+    struct frame_allocation_4k allocation = frames_alloc_4k_below(&allocator, below);
+    return allocation.is_valid ? allocation.frame.start.value : NO_FRAME;
+}
+
+static void a_frame_below_an_address_is_found_wherever_others_come_from(void **state)
+{
+    (void)state;
+    INIT_FRAMES({2 * MIB, 4 * MIB}, {8 * MIB, 8 * MIB + 8 * KIB});
+    assert_int_equal(take_below(2 * MIB), NO_FRAME);
+    assert_int_equal(take_below(2 * MIB + 4095), NO_FRAME);
+    assert_int_equal(take_below(4095), NO_FRAME);
+    assert_int_equal(take_below(0), NO_FRAME);
+    expect_free(514, 1, 0);
+    assert_int_equal(take_below(2 * MIB + 4096), 2 * MIB);
+    assert_int_equal(take_below(8 * MIB + 4 * KIB), 2 * MIB + 4 * KIB);
+    assert_int_equal(take_run((struct frames_request){.count = 510}), 2 * MIB + 8 * KIB);
+    assert_int_equal(take_below(8 * MIB), NO_FRAME);
+    assert_int_equal(take_below(UINT64_MAX), 8 * MIB);
+    assert_int_equal(take_below(8 * MIB + 8 * KIB), 8 * MIB + 4 * KIB);
+    assert_int_equal(take_below(UINT64_MAX), NO_FRAME);
+    expect_free(0, 0, 0);
+    expect_sound();
+}
+
 static void a_run_that_is_too_long_changes_nothing(void **state)
 {
     (void)state;
@@ -137,6 +163,7 @@ int main(void)
         cmocka_unit_test(the_lowest_run_that_is_long_enough_is_taken),
         cmocka_unit_test(a_run_starts_where_its_alignment_asks),
         cmocka_unit_test(a_run_ends_where_it_is_told),
+        cmocka_unit_test(a_frame_below_an_address_is_found_wherever_others_come_from),
         cmocka_unit_test(a_run_that_is_too_long_changes_nothing),
         cmocka_unit_test(requests_that_make_no_sense_panic_with_the_values),
         cmocka_unit_test(wrong_frees_of_runs_panic_with_the_values_and_change_nothing),

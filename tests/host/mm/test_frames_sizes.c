@@ -84,6 +84,30 @@ static void memory_above_4_gib_is_handed_out_by_its_whole_address(void **state)
     expect_sound();
 }
 
+/* The sets of areas of 1 GiB have 16 words. */
+static void a_tebibyte_is_handed_out_too(void **state)
+{
+    const uint64_t end = 1024 * GIB;
+    struct region usable[] = {{1 * MIB, 3 * GIB}, {4 * GIB, end}};
+    struct region_list list = {usable, 2, 2};
+    void *storage = test_malloc(frames_storage_bytes(end));
+    (void)state;
+    frames_init(&allocator, storage, frames_storage_bytes(end), &list);
+    expect_free(1023 * FRAMES_PER_1G - 256, 1023 * 512 - 1, 1022);
+    assert_int_equal(take_1g(), 1 * GIB);
+    assert_int_equal(take_1g(), 2 * GIB);
+    for (uint64_t address = 4 * GIB; address < end; address += GIB)
+        assert_int_equal(take_1g(), address);
+    assert_int_equal(take_1g(), NO_FRAME);
+    frames_free_1g(&allocator, frame_1g_of(end - GIB));
+    frames_free_1g(&allocator, frame_1g_of(700 * GIB));
+    expect_sound();
+    assert_int_equal(take_1g(), 700 * GIB);
+    assert_int_equal(take_1g(), end - GIB);
+    assert_int_equal(take_1g(), NO_FRAME);
+    test_free(storage);
+}
+
 static void one_frame_or_none_is_an_allocator_too(void **state)
 {
     (void)state;
@@ -251,6 +275,7 @@ int main(void)
         cmocka_unit_test(a_1g_frame_is_aligned_and_all_of_it_is_in_use),
         cmocka_unit_test(frames_that_memory_has_in_part_only_are_not_handed_out),
         cmocka_unit_test(memory_above_4_gib_is_handed_out_by_its_whole_address),
+        cmocka_unit_test(a_tebibyte_is_handed_out_too),
         cmocka_unit_test(one_frame_or_none_is_an_allocator_too),
         cmocka_unit_test(what_was_taken_at_once_may_go_back_in_parts_and_the_other_way_round),
         cmocka_unit_test(small_requests_gather_in_memory_that_is_in_use_in_part),
