@@ -112,11 +112,29 @@ struct frame_allocation_1g frames_alloc_1g(struct frames *frames)
     return (struct frame_allocation_1g){true, {{area * PAGE_1G_BYTES}}};
 }
 
+/* Of an area that exists; no word is open. */
+static bool is_all_in_use(const struct frames *frames, uint64_t area)
+{
+    const uint64_t *managed = &frames->managed[area * WORDS_PER_2M];
+    uint64_t all = frames->free_in_2m[area] == 0 ? ~0ull : 0;
+    for (unsigned word = 0; word < WORDS_PER_2M; word++)
+        all &= managed[word];
+    return ~all == 0;
+}
+
+/* What may not be given back is left to frames_free_run(), which finds out what is wrong with it. */
 void frames_free_2m(struct frames *frames, frame_2m frame)
 {
+    uint64_t area = frame_2m_number(frame);
+    ASSERT(!interrupts_in_handler(), "frame %#llx freed in an interrupt handler",
+           (unsigned long long)frame.start.value);
     ASSERT(frame_2m_can_start_at(frame.start), "frame %#llx of 2 MiB is misaligned",
            (unsigned long long)frame.start.value);
-    frames_free_run(frames, (frame_4k){frame.start}, FRAMES_PER_2M);
+    frames_close(frames);
+    if (area < frames_areas_2m(frames->limit) && is_all_in_use(frames, area))
+        frames_mark_free(frames, area * FRAMES_PER_2M, (area + 1) * FRAMES_PER_2M);
+    else
+        frames_free_run(frames, (frame_4k){frame.start}, FRAMES_PER_2M);
 }
 
 void frames_free_1g(struct frames *frames, frame_1g frame)

@@ -138,6 +138,15 @@ bool frames_open(struct frames *frames)
     return true;
 }
 
+/* All frames of an area of 2 MiB, which were the opposite, become free (all bits set) or used (none). */
+static NO_INLINE void fill_area(struct frames *frames, uint64_t area, uint64_t bits)
+{
+    uint64_t *words = &frames->free[area * WORDS_PER_2M];
+    for (unsigned word = 0; word < WORDS_PER_2M; word++)
+        words[word] = bits;
+    frames_area_set_free(frames, area, bits == 0 ? 0 : FRAMES_PER_2M);
+}
+
 static uint64_t area_end(uint64_t frame, uint64_t end)
 {
     uint64_t next = (frame / FRAMES_PER_2M + 1) * FRAMES_PER_2M;
@@ -150,6 +159,10 @@ void frames_mark_used(struct frames *frames, uint64_t first, uint64_t end)
     for (uint64_t next; first < end; first = next) {
         uint64_t area = first / FRAMES_PER_2M;
         next = area_end(first, end);
+        if (next - first == FRAMES_PER_2M) {
+            fill_area(frames, area, 0);
+            continue;
+        }
         bits_clear(frames->free, first, next);
         frames_area_set_free(frames, area, frames->free_in_2m[area] - (unsigned)(next - first));
     }
@@ -161,6 +174,10 @@ void frames_mark_free(struct frames *frames, uint64_t first, uint64_t end)
     for (uint64_t next; first < end; first = next) {
         uint64_t area = first / FRAMES_PER_2M;
         next = area_end(first, end);
+        if (next - first == FRAMES_PER_2M) {
+            fill_area(frames, area, ~0ull);
+            continue;
+        }
         bits_set(frames->free, first, next);
         frames_area_set_free(frames, area, frames->free_in_2m[area] + (unsigned)(next - first));
     }
