@@ -15,7 +15,7 @@ struct table_walk {
     uint64_t entry;       /* its entry for the page */
     int level;            /* of that table; at least the level that was asked for */
     enum map_error error; /* why the entry, which is not 0, leads to no table; MAP_OK at the level asked for */
-    bool is_foreign;      /* a table on the way is linked with other permissions than this mapper gives (M4) */
+    bool is_foreign;      /* a table on the way is linked as this mapper links none (M4) */
 };
 
 /* How many 4 KiB pages an entry of a table at `level` (1..4) stands for. */
@@ -24,9 +24,12 @@ ALWAYS_INLINE uint64_t pages_of_entry(int level)
     return level == 4 ? PAGES_512G : pages_at(level);
 }
 
-ALWAYS_INLINE bool is_owned_link(uint64_t entry, uint64_t page)
+/* Whether the mapper would have linked a table so. It never links the root: what is found through a root that refers
+ * to itself are tables again, at other levels than their own. */
+ALWAYS_INLINE bool is_owned_link(const struct mapper *mapper, uint64_t entry, uint64_t page)
 {
-    return entry % TABLE_PERMISSIONS == table_flags_above(page) && !entry_is_no_execute(entry);
+    return entry % TABLE_PERMISSIONS == table_flags_above(page) && !entry_is_no_execute(entry) &&
+           entry_frame(entry) != mapper->root;
 }
 
 /* Walks towards the table at `level` that has the entry for `page`, as far as tables exist. */
@@ -40,7 +43,7 @@ ALWAYS_INLINE MUST_CHECK struct table_walk walk_down(const struct mapper *mapper
         walk.error = branch_state(mapper, walk.entry, walk.level);
         if (walk.error != MAP_OK)
             return walk;
-        walk.is_foreign = walk.is_foreign || !is_owned_link(walk.entry, page);
+        walk.is_foreign = walk.is_foreign || !is_owned_link(mapper, walk.entry, page);
         walk.table = entry_frame(walk.entry);
         walk.level--;
     }

@@ -94,7 +94,7 @@ enum kernel_tables { KERNEL_TABLES_OWN, KERNEL_TABLES_SHARED };
  * Unlinks the tables below the root that are empty and have an entry for one of `pages`, which may be in both halves;
  * clean_up_all() does it for the whole address space. Markers count as entries. The frames go back to the mapper's
  * source when the token, one for everything, is consumed. Tables that are linked with other permissions than this
- * mapper gives are left alone.
+ * mapper gives are left alone, and so is a root that refers to itself.
  *
  * Cost: reads every table in the range three times at most. Errors: MAP_DAMAGED_TABLE where a link in the range is
  * damaged, MAP_BAD_RANGE where the range is empty or longer than the address space; nothing is unlinked then.

@@ -183,6 +183,24 @@ static void tables_of_other_permissions_are_left_alone(void **state)
     }
 }
 
+/* Through a root that refers to itself, each level 3 table looks like one of level 2, which nobody shares. */
+static void a_root_that_refers_to_itself_leads_to_no_table(void **state)
+{
+    (void)state;
+    map(kernel_address);
+    map(lower_address);
+    unmap_again(kernel_address);
+    unmap_again(lower_address);
+    uint64_t *root = fixture_memory[fixture_mapper.root];
+    uint64_t shared = *fixture_entry(kernel_address, 4);
+    root[510] = fixture_mapper.root << 12 | 3;
+    assert_int_equal(flush(clean_up_all(&fixture_mapper, KERNEL_TABLES_SHARED)), MAP_OK);
+    assert_int_equal(root[510], fixture_mapper.root << 12 | 3);
+    assert_int_equal(*fixture_entry(kernel_address, 4), shared);
+    root[510] = 0;
+    assert_int_equal(fixture_table_count(), 1);
+}
+
 /* A CPU that has a table in its caches may walk it until the flush. */
 static void unlinked_tables_show_no_page_before_the_flush(void **state)
 {
@@ -215,6 +233,7 @@ int main(void)
         WITH_MEMORY(bad_ranges_change_nothing),
         WITH_MEMORY(damage_in_the_range_is_named_and_nothing_is_unlinked),
         WITH_MEMORY(tables_of_other_permissions_are_left_alone),
+        WITH_MEMORY(a_root_that_refers_to_itself_leads_to_no_table),
         WITH_MEMORY(unlinked_tables_show_no_page_before_the_flush),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
