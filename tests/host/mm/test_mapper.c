@@ -391,36 +391,6 @@ static void accessed_and_dirty_bits_that_the_cpu_set_do_not_matter(void **state)
     assert_int_equal(unmap_4(kernel_address), MAP_OK);
 }
 
-static void identity_map_maps_each_size_at_its_own_address(void **state)
-{
-    (void)state;
-    frame_2m large = frame_2m_at(phys_addr_new(0x600000));
-    frame_1g giant = frame_1g_at(phys_addr_new(0x80000000));
-    assert_int_equal(flush(identity_map(&fixture_mapper, frame(0x456000), READABLE)), MAP_OK);
-    assert_int_equal(paging_double.last_flushed_page.value, 0x456000);
-    assert_int_equal(ignore(identity_map(&fixture_mapper, large, READABLE)), MAP_OK);
-    assert_int_equal(ignore(identity_map(&fixture_mapper, giant, READABLE)), MAP_OK);
-    assert_int_equal(*fixture_entry(0x456000, 1), 0x456001 | NO_EXECUTE_BIT);
-    assert_int_equal(*fixture_entry(0x600000, 2), 0x600081 | NO_EXECUTE_BIT);
-    assert_int_equal(*fixture_entry(0x80000000, 3), 0x80000081 | NO_EXECUTE_BIT);
-    assert_int_equal(ignore(identity_map(&fixture_mapper, frame(0x456000), READABLE)), MAP_ALREADY_MAPPED);
-}
-
-static void identity_map_refuses_addresses_that_are_not_of_the_lower_half(void **state)
-{
-    (void)state;
-    fixture_mapper.frame_limit = 1ull << 40;
-    frame_2m large = frame_2m_at(phys_addr_new(1ull << 47));
-    frame_1g giant = frame_1g_at(phys_addr_new(1ull << 51));
-    fixture_snapshot();
-    assert_int_equal(flush(identity_map(&fixture_mapper, frame(1ull << 47), READABLE)), MAP_NO_IDENTITY);
-    assert_int_equal(flush(identity_map(&fixture_mapper, large, READABLE)), MAP_NO_IDENTITY);
-    assert_int_equal(flush(identity_map(&fixture_mapper, giant, READABLE)), MAP_NO_IDENTITY);
-    assert_int_equal(paging_double.page_flush_count, 0);
-    fixture_expect_unchanged();
-    assert_int_equal(ignore(identity_map(&fixture_mapper, frame((1ull << 47) - 4096), READABLE)), MAP_OK);
-}
-
 static void out_of_frames_at_each_level_changes_nothing(void **state)
 {
     (void)state;
@@ -519,8 +489,6 @@ int main(void)
         WITH_MEMORY(reserved_bits_of_a_large_page_are_reported),
         WITH_MEMORY(a_table_with_other_permissions_is_not_built_upon),
         WITH_MEMORY(accessed_and_dirty_bits_that_the_cpu_set_do_not_matter),
-        WITH_MEMORY(identity_map_maps_each_size_at_its_own_address),
-        WITH_MEMORY(identity_map_refuses_addresses_that_are_not_of_the_lower_half),
         WITH_MEMORY(out_of_frames_at_each_level_changes_nothing),
         WITH_MEMORY(a_frame_outside_the_window_becomes_no_table),
         WITH_MEMORY(a_table_is_taken_inside_the_window_where_the_first_frame_is_not),
