@@ -457,6 +457,7 @@ static void errors_have_names(void **state)
     (void)state;
     assert_string_equal(map_error_name(MAP_OK), "MAP_OK");
     assert_string_equal(map_error_name(MAP_NO_ROOM), "MAP_NO_ROOM");
+    assert_string_equal(map_error_name((enum map_error)99), "?");
     for (enum map_error error = MAP_OK; error <= MAP_NO_ROOM; error++)
         assert_memory_equal(map_error_name(error), "MAP_", 4);
 }

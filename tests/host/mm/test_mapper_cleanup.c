@@ -79,6 +79,19 @@ static void larger_pages_and_markers_are_entries(void **state)
     fixture_expect_unchanged();
 }
 
+/* Without execute protection, a large page that is writable has the permissions of a table's link. */
+static void a_large_page_is_not_taken_for_a_table(void **state)
+{
+    page_2m large = page_2m_at(virt_addr_new(0xffffc00040200000));
+    (void)state;
+    fixture_mapper.has_no_execute = false;
+    memset(fixture_memory[512], 0, 4096);
+    assert_int_equal(ignore(map_to(&fixture_mapper, large, frame_2m_at(phys_addr_new(512 * 4096)), DATA)), MAP_OK);
+    fixture_snapshot();
+    assert_int_equal(clean_all(), MAP_OK);
+    fixture_expect_unchanged();
+}
+
 static void a_range_frees_only_tables_it_touches(void **state)
 {
     (void)state;
@@ -227,6 +240,7 @@ int main(void)
         WITH_MEMORY(empty_tables_of_all_levels_go_back_and_the_root_stays),
         WITH_MEMORY(a_table_with_one_entry_stays),
         WITH_MEMORY(larger_pages_and_markers_are_entries),
+        WITH_MEMORY(a_large_page_is_not_taken_for_a_table),
         WITH_MEMORY(a_range_frees_only_tables_it_touches),
         WITH_MEMORY(the_hole_between_the_halves_is_jumped),
         WITH_MEMORY(shared_tables_of_the_kernel_half_stay_linked),

@@ -230,7 +230,7 @@ static void a_range_that_meets_a_larger_page_changes_nothing(void **state)
     fixture_expect_unchanged();
 }
 
-/* Spoils the entry for the third page's way at `level` and expects every call on the range to say so. */
+/* Spoils (or, for a foreign table, flips a bit of) the entry for the third page's way at `level` and expects every call on the range to say so. */
 static void expect_spoiled(int level, uint64_t entry, enum map_error expected)
 {
     struct frame_list frames;
@@ -238,7 +238,7 @@ static void expect_spoiled(int level, uint64_t entry, enum map_error expected)
     fixture_reset(FIXTURE_FRAMES - 2);
     assert_int_equal(map(start, 0x456000, 4, PAGE_SIZE_4K), MAP_OK);
     uint64_t *spoiled = fixture_entry(giant_address, level);
-    *spoiled = entry == 0 ? *spoiled ^ 4 : entry;
+    *spoiled = expected == MAP_FOREIGN_TABLE ? *spoiled ^ entry : entry;
     *fixture_entry(start, 1) = 0;
     *fixture_entry(start + 4096, 1) = 0;
     fixture_snapshot();
@@ -269,7 +269,8 @@ static void what_is_wrong_on_the_way_is_named_and_nothing_changes(void **state)
         expect_spoiled(level, 0x3, MAP_DAMAGED_TABLE);                /* a table in frame 0 */
         expect_spoiled(level, FIXTURE_BYTES | 3, MAP_DAMAGED_TABLE);  /* beyond the window */
         expect_spoiled(level, 0x000ffffffffff003, MAP_DAMAGED_TABLE); /* beyond the CPU */
-        expect_spoiled(level, 0, MAP_FOREIGN_TABLE);
+        expect_spoiled(level, 4, MAP_FOREIGN_TABLE);
+        expect_spoiled(level, NO_EXECUTE_BIT, MAP_FOREIGN_TABLE);
     }
 }
 

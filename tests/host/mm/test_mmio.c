@@ -104,6 +104,8 @@ static void bad_ranges_are_refused(void **state)
     assert_int_equal(map(0xb8000, RANGE_BYTES).error, MAP_NO_ROOM);
     assert_null((const void *)(uintptr_t)map(0xb8000, RANGE_BYTES).start);
     expect_nothing_mapped(range_start);
+    EXPECT_PANIC("no such kind of device memory: 7",
+                 assert_int_equal(mmio_map(&mmio, phys_addr_new(0xb8000), 1, (enum mmio_kind)7).error, MAP_OK));
     assert_int_equal(map(0xb8000, RANGE_BYTES - 4096).error, MAP_OK);
     assert_int_equal(map(0xb8000, 1).error, MAP_NO_ROOM);
 }
