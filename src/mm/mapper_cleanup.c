@@ -59,8 +59,8 @@ static void unlink_empty(struct mapper *mapper, struct page_span span, int level
     for (uint64_t page = span.first; page <= span.last; page = page_behind(page, at)) {
         struct table_walk walk = walk_down(mapper, page, level + 1);
         at = walk.level;
-        if (walk.level != level + 1 || walk.is_foreign || walk.entry == 0 ||
-            !is_owned_link(mapper, walk.entry, page) || branch_state(mapper, walk.entry, walk.level) != MAP_OK)
+        if (walk.level != level + 1 || walk.is_foreign || !is_owned_link(mapper, walk.entry, page) ||
+            branch_state(mapper, walk.entry, walk.level) != MAP_OK)
             continue;
         uint64_t table = entry_frame(walk.entry);
         if (!is_empty(mapper, table))

@@ -115,6 +115,9 @@ static void unmap_refuses_a_hole_and_a_part_of_a_larger_page(void **state)
                      MAP_NOT_MAPPED);
     assert_int_equal(ignore(unmap_range(&fixture_mapper, (page_range_4k){page(0x400000), 1}, &frames)).error,
                      MAP_NOT_MAPPED);
+    page_range_4k from_inside = {page(giant_address + 4096), IN_2M};
+    assert_int_equal(ignore(unmap_range(&fixture_mapper, from_inside, &frames)).error, MAP_INSIDE_HUGE_PAGE);
+    assert_int_equal(ignore(update_flags_range(&fixture_mapper, from_inside, READABLE)), MAP_INSIDE_HUGE_PAGE);
     assert_int_equal(ignore(update_flags_range(&fixture_mapper, (page_range_4k){first, 2}, READABLE)),
                      MAP_INSIDE_HUGE_PAGE);
     assert_int_equal(ignore(update_flags_range(&fixture_mapper, (page_range_4k){first, IN_2M + 3}, READABLE)),
