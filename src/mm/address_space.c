@@ -71,7 +71,6 @@ void address_space_activate(const struct address_space *space)
     UNSAFE("the new root maps the image, and with it code, data and stack, where they are now; both were checked") {
         paging_root_write(mapper_root(&space->mapper).start, unsafe);
     }
-    tlb_flush_all();
 }
 
 bool address_space_is_active(const struct address_space *space)

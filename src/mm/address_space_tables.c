@@ -2,14 +2,16 @@
 /*
  * Tables, when an address space ends.
  *
- * To give a table back twice would be noticed by the frame allocator, too late: by a panic, with half of the tables gone. So
- * they are looked at first. A table is marked when it is met, by a bit in its first entry
- * that the CPU ignores and that the mapper never sets (it refuses flags without a name); one that is met with its mark
- * hangs in two places. No table is entered twice, whatever leads where. Then the marks are taken away, on the same way.
+ * To give a table back twice, or one that is free, would be noticed by the frame allocator, too late: by a panic, with half
+ * of the tables gone. So they are looked at first. A table is marked when it is met, by a bit in its first entry that the
+ * CPU ignores and that the mapper never sets (it refuses flags without a name); one that is met with its mark hangs in two
+ * places. No table is entered twice, whatever leads where. Then the marks are taken away, on the same way.
  *
  * References: Intel SDM vol. 3A, tables 4-15 to 4-20: bits 52 to 58 are ignored in every entry.
  */
 #include "mm/address_space_tables.h"
+
+#include <tenorite/mm/frames.h>
 
 #include "mm/mapper_walk.h"
 
@@ -25,6 +27,16 @@ static void toggle_mark(struct mapper *mapper, uint64_t table)
     mapper_entry_write(mapper, table, 0, mapper_entry_read(mapper, table, 0) ^ MARK_BIT);
 }
 
+/* Only a frame that is in use cannot be reserved because of that. */
+static bool was_handed_out(struct frames *frames, uint64_t frame)
+{
+    uint64_t start = frame * PAGE_4K_BYTES;
+    enum frames_error error = frames_reserve(frames, region_new(start, PAGE_4K_BYTES));
+    if (error == FRAMES_OK)
+        frames_free_4k(frames, frame_4k_at(phys_addr_new(start)));
+    return error == FRAMES_IN_USE;
+}
+
 /* The table that an entry of `table`, at `level`, leads to, or 0. */
 static uint64_t table_below(const struct mapper *mapper, uint64_t table, int level, uint64_t index)
 {
@@ -35,7 +47,7 @@ static uint64_t table_below(const struct mapper *mapper, uint64_t table, int lev
 /* Marks `table`, which stands for the addresses from `page` on, and what is below it, up to the first that is not sound. */
 static struct tables_check mark(struct mapper *mapper, uint64_t table, int level, uint64_t page)
 {
-    if (is_marked(mapper, table))
+    if (!was_handed_out(mapper->frames, table) || is_marked(mapper, table))
         return (struct tables_check){false, {page * PAGE_4K_BYTES}};
     toggle_mark(mapper, table);
     struct tables_check check = {.is_sound = true};

@@ -11,7 +11,8 @@ struct NODISCARD tables_check {
     virt_addr address; /* otherwise: of the entry that is not */
 };
 
-/* Whether each table of the lower half, which must show nothing, hangs in one place only. The tables are written to, and are as they were afterwards. Cost: linear in their number. */
+/* Whether each table of the lower half, which must show nothing, hangs in one place only and in a frame that was handed
+ * out. The tables are written to, and are as they were afterwards. Cost: linear in their number. */
 struct tables_check address_space_tables_check(struct mapper *mapper);
 
 /* Gives back the root, and all tables below its entries from `first` to before `end`; they must be sound. */

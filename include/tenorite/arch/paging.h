@@ -13,7 +13,8 @@ void tlb_flush_all(void);
 /* The physical address of the root table in use. */
 phys_addr paging_root_read(void);
 
-/* Switches to another root table. Unsafe: code, stack and data must be mapped there as they are here. */
+/* Switches to another root table and forgets all cached translations, global ones included. Unsafe: code, stack and data
+ * must be mapped there as they are here. */
 void paging_root_write(phys_addr root, struct unsafe_token unsafe);
 
 /* What the CPU offers; read once at boot. */

@@ -60,6 +60,6 @@ struct NODISCARD address_space_end {
  * Frames that pages show are no business of an address space: unmap the pages first, so that none is forgotten. Cost:
  * linear in the tables. Errors, and the tables are as they were: MAP_ALREADY_MAPPED or MAP_MARKED_NOT_PRESENT where a
  * page or a marker is left; MAP_DAMAGED_TABLE where an entry is damaged, or leads to a table that has another place in
- * the lower half too.
+ * the lower half too, or to a frame that its source has not handed out.
  */
 struct address_space_end address_space_destroy(struct address_space *space);

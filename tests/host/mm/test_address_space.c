@@ -176,7 +176,6 @@ static void activate_writes_the_root_once_code_and_stack_are_mapped(void **state
     address_space_activate(&space);
     assert_int_equal(paging_double.root_write_count, 1);
     assert_int_equal(paging_double.root.value, mapper_root(&space.mapper).start.value);
-    assert_int_equal(paging_double.full_flush_count, 1);
     segments[0].is_executable = false;
     assert_int_equal(address_space_build(&space, &fixture_frames, &ram), MAP_OK);
     EXPECT_PANIC("the code at", address_space_activate(&space));
@@ -194,12 +193,6 @@ static void map_at(struct address_space *where, uint64_t address, uint64_t physi
     page_4k page = page_4k_at(virt_addr_new(address));
     frame_4k frame = frame_4k_at(phys_addr_new(physical));
     assert_int_equal(ignore(map_to(&where->mapper, page, frame, PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE))), MAP_OK);
-}
-
-static void unmap_at(struct address_space *where, uint64_t address)
-{
-    struct unmapped_4k unmapped = ignore(unmap(&where->mapper, page_4k_at(virt_addr_new(address))));
-    assert_int_equal(unmapped.error, MAP_OK);
 }
 
 static bool shows(const struct address_space *where, uint64_t address, uint64_t physical)
@@ -262,163 +255,6 @@ static void kernel_mappings_of_later_are_shown_by_all_and_lower_ones_by_one(void
     assert_int_equal(translate(&space.mapper, virt_addr_new(0x400000)).error, MAP_NOT_MAPPED);
 }
 
-static void expect_end(struct address_space *ended, enum map_error error, uint64_t address)
-{
-    struct address_space_end end = address_space_destroy(ended);
-    assert_int_equal(end.error, error);
-    if (error != MAP_OK)
-        assert_int_equal(end.address.value, address);
-}
-
-/* Pages in nine tables of the lower half, the first and the last among them. */
-static void destroying_gives_every_table_back(void **state)
-{
-    static const uint64_t pages[] = {0, 0x1000, 0x200000, 0x40000000, 0x8000000000, 0x7ffffffff000};
-    struct address_space created;
-    (void)state;
-    uint64_t before = fixture_free_frames();
-    assert_int_equal(address_space_create(&created, &space), MAP_OK);
-    for (size_t i = 0; i < COUNT_OF(pages); i++)
-        map_at(&created, pages[i], 0x200000);
-    assert_int_equal(before - fixture_free_frames(), 1 + 3 + 1 + 2 + 3 + 3);
-    for (size_t i = 0; i < COUNT_OF(pages); i++)
-        unmap_at(&created, pages[i]);
-    expect_end(&created, MAP_OK, 0);
-    assert_int_equal(fixture_free_frames(), before);
-    assert_true(shows(&space, 0xffffffff80104000, 0x104000));
-}
-
-/* Frame failure wherever it can strike: root, tables of the first page, tables of the second. */
-static void out_of_frames_at_any_point_of_a_life_leaks_nothing(void **state)
-{
-    const page_flags flags = PAGE_FLAGS(PRESENT, NO_EXECUTE);
-    const page_4k pages[] = {page_4k_at(virt_addr_new(0x400000)), page_4k_at(virt_addr_new(0x7fff00000000))};
-    unsigned completed = 0;
-    for (uint64_t left = 0; completed == 0; left++) {
-        struct address_space created;
-        setup_spaces(state);
-        fixture_drain(left);
-        if (address_space_create(&created, &space) != MAP_OK) {
-            assert_int_equal(fixture_free_frames(), left);
-            continue;
-        }
-        unsigned mapped = 0;
-        for (; mapped < COUNT_OF(pages); mapped++)
-            if (ignore(map_to(&created.mapper, pages[mapped], frame_4k_at(phys_addr_new(0)), flags)) != MAP_OK)
-                break;
-        completed = mapped == COUNT_OF(pages);
-        while (mapped-- > 0)
-            unmap_at(&created, pages[mapped].start.value);
-        expect_end(&created, MAP_OK, 0);
-        assert_int_equal(fixture_free_frames(), left);
-        assert_in_range(left, 1, 7);
-    }
-}
-
-/* A space with a page at 0x400000, and its tables from the root down. */
-static struct address_space victim;
-static uint64_t victim_tables[5]; /* by level */
-
-static void create_victim(void)
-{
-    assert_int_equal(address_space_create(&victim, &space), MAP_OK);
-    map_at(&victim, 0x400000, 0x200000);
-    victim_tables[4] = victim.mapper.root;
-    for (int level = 4; level > 1; level--)
-        victim_tables[level - 1] = fixture_memory[victim_tables[level]][0x400000 >> (3 + 9 * level) & 511] >> 12;
-}
-
-static uint64_t *victim_entry(int level, int index)
-{
-    return &fixture_memory[victim_tables[level]][index];
-}
-
-/* Refused, with every table of the fixture as it was. */
-static void expect_refusal(enum map_error error, uint64_t address)
-{
-    static uint64_t before[FIXTURE_FRAMES][512];
-    memcpy(before, fixture_memory, sizeof before);
-    uint64_t free_before = fixture_free_frames();
-    expect_end(&victim, error, address);
-    assert_memory_equal(before, fixture_memory, sizeof before);
-    assert_int_equal(fixture_free_frames(), free_before);
-}
-
-static void a_page_or_a_marker_that_is_left_is_named(void **state)
-{
-    (void)state;
-    create_victim();
-    expect_refusal(MAP_ALREADY_MAPPED, 0x400000);
-    *victim_entry(1, 0) = 1 << 9;
-    expect_refusal(MAP_MARKED_NOT_PRESENT, 0x400000);
-    *victim_entry(1, 0) = 0;
-    *victim_entry(2, 511) = 0x83;
-    expect_refusal(MAP_ALREADY_MAPPED, 0x3fe00000);
-    *victim_entry(2, 511) = 0;
-    expect_end(&victim, MAP_OK, 0);
-}
-
-static void damaged_tables_are_named_and_left_alone(void **state)
-{
-    (void)state;
-    create_victim();
-    uint64_t before = fixture_free_frames();
-    unmap_at(&victim, 0x400000);
-    *victim_entry(4, 255) = (uint64_t)FIXTURE_BYTES | 7; /* beyond memory */
-    expect_refusal(MAP_DAMAGED_TABLE, 0x7f8000000000);
-    *victim_entry(4, 255) = victim_tables[3] << 12 | 0x87; /* no CPU has such pages */
-    expect_refusal(MAP_DAMAGED_TABLE, 0x7f8000000000);
-    *victim_entry(4, 255) = 0;
-    *victim_entry(2, 3) = victim_tables[1] << 12 | 7; /* the empty table at level 1, once more */
-    expect_refusal(MAP_DAMAGED_TABLE, 0x600000);
-    *victim_entry(2, 3) = 0;
-    *victim_entry(3, 5) = victim_tables[2] << 12 | 7; /* the same at level 2 */
-    expect_refusal(MAP_DAMAGED_TABLE, 0x140000000);
-    *victim_entry(3, 5) = 0;
-    expect_end(&victim, MAP_OK, 0);
-    assert_int_equal(fixture_free_frames(), before + 4);
-}
-
-static void tables_that_lead_to_each_other_end_nowhere(void **state)
-{
-    (void)state;
-    create_victim();
-    unmap_at(&victim, 0x400000);
-    *victim_entry(1, 7) = victim_tables[4] << 12 | 7;
-    *victim_entry(4, 1) = victim_tables[4] << 12 | 7; /* the root in itself */
-    for (int i = 0; i < 512; i++)
-        *victim_entry(3, i) = victim_tables[3] << 12 | 7;
-    struct address_space_end end = address_space_destroy(&victim);
-    assert_int_not_equal(end.error, MAP_OK);
-}
-
-static void what_must_not_end_panics(void **state)
-{
-    (void)state;
-    create_victim();
-    unmap_at(&victim, 0x400000);
-    EXPECT_PANIC("the kernel's own space", (void)address_space_destroy(&space).error);
-    paging_double.root = mapper_root(&victim.mapper).start;
-    assert_true(address_space_is_active(&victim));
-    EXPECT_PANIC("is active", (void)address_space_destroy(&victim).error);
-    EXPECT_PANIC("is not the kernel's own", (void)!address_space_create(&victim, &victim));
-}
-
-/* A mapping outside the layout's ranges: only the root that it was made by has it. The CPU's own notes do not count. */
-static void a_kernel_half_that_is_no_longer_the_same_panics(void **state)
-{
-    (void)state;
-    create_victim();
-    unmap_at(&victim, 0x400000);
-    fixture_memory[space.mapper.root][511] |= 1 << 5;
-    map_at(&victim, 0xffffe00000000000, 0x200000);
-    EXPECT_PANIC("root entry 448 is 0x", address_space_activate(&victim));
-    EXPECT_PANIC("root entry 448 is 0x", (void)address_space_destroy(&victim).error);
-    assert_int_equal(paging_double.root_write_count, 0);
-    fixture_memory[victim.mapper.root][448] = 0;
-    assert_int_equal(address_space_destroy(&victim).error, MAP_OK);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -433,13 +269,6 @@ int main(void)
         cmocka_unit_test_setup(a_new_space_has_the_kernel_half_and_an_empty_lower_half, setup_spaces),
         cmocka_unit_test_setup(no_frame_for_the_root_is_an_error, setup_spaces),
         cmocka_unit_test_setup(kernel_mappings_of_later_are_shown_by_all_and_lower_ones_by_one, setup_spaces),
-        cmocka_unit_test_setup(destroying_gives_every_table_back, setup_spaces),
-        cmocka_unit_test_setup(out_of_frames_at_any_point_of_a_life_leaks_nothing, setup_spaces),
-        cmocka_unit_test_setup(a_page_or_a_marker_that_is_left_is_named, setup_spaces),
-        cmocka_unit_test_setup(damaged_tables_are_named_and_left_alone, setup_spaces),
-        cmocka_unit_test_setup(tables_that_lead_to_each_other_end_nowhere, setup_spaces),
-        cmocka_unit_test_setup(what_must_not_end_panics, setup_spaces),
-        cmocka_unit_test_setup(a_kernel_half_that_is_no_longer_the_same_panics, setup_spaces),
         cmocka_unit_test_setup(activate_writes_the_root_once_code_and_stack_are_mapped, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

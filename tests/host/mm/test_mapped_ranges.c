@@ -174,6 +174,7 @@ static void random_spaces_are_told_as_their_tables_hold_them(void **state)
         expect_what_the_tables_hold();
         assert_in_range(leaf_count, 10, LEAVES_MAX);
     }
+    assert_in_range(refusals, 1, 50 * 60 * 9);
 }
 
 static void damage_is_a_range_and_what_follows_is_still_told(void **state)
