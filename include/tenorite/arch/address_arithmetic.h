@@ -236,8 +236,9 @@ ALWAYS_INLINE uint64_t phys_value_align_down(uint64_t address, uint64_t alignmen
 
 ALWAYS_INLINE struct address_step phys_value_align_up(uint64_t address, uint64_t alignment)
 {
+    /* Always exists: the address is below 2^52, and no alignment is above 2^63. */
     struct address_step step = value_align_up(address, alignment);
-    if (!step.exists || !phys_value_is_valid(step.value))
+    if (!phys_value_is_valid(step.value))
         return address_step_none();
     return step;
 }

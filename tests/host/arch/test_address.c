@@ -78,7 +78,7 @@ static void null_is_address_0(void **state)
 
 static void pointers_convert_both_ways(void **state)
 {
-    int array[4];
+    const int array[4] = {0};
     (void)state;
     assert_int_equal(virt_addr_from_pointer(&array[0]).value, virt_addr_from_pointer(array).value);
     assert_int_equal(virt_addr_from_pointer(&array[1]).value, (uintptr_t)array + sizeof(int));

@@ -177,6 +177,36 @@ static void larger_pages_and_frames_step_by_their_size(void **state)
     assert_int_equal(frame_2m_steps_between(frame_2m_at(phys_addr_new(0)), frame).count, (1u << 31) - 1);
 }
 
+/* The second page of the address space, of every kind. */
+#define EXPECT_STEPS(type, address, bytes)                                                                           \
+    do {                                                                                                             \
+        type second = type##_at(address##_new(unknown(bytes)));                                                      \
+        assert_int_equal(type##_forward(second, 1).value.start.value, 2ull * (bytes));                               \
+        assert_false(type##_forward(second, unknown(1ull << 41)).is_valid);                                          \
+        assert_int_equal(type##_backward(second, 1).value.start.value, 0);                                           \
+        assert_false(type##_backward(second, 2).is_valid);                                                           \
+        assert_false(type##_backward(second, unknown(1ull << 41)).is_valid);                                         \
+        assert_true(type##_try_at(second.start).is_valid);                                                           \
+        assert_false(type##_try_at(address##_new(unknown((bytes) + 8))).is_valid);                                   \
+        assert_int_equal(type##_subtract(type##_add(second, 6), 3).start.value, 4ull * (bytes));                     \
+        assert_int_equal(type##_difference(type##_add(second, 6), second), 6);                                       \
+        assert_int_equal(type##_steps_between(second, type##_add(second, 6)).count, 6);                              \
+        EXPECT_PANIC("18446744073709551615 pages", (void)type##_add(second, unknown(UINT64_MAX)));                   \
+        EXPECT_PANIC("18446744073709551615 pages", (void)type##_subtract(second, unknown(UINT64_MAX)));              \
+        EXPECT_PANIC("is not the start of a " #type, (void)type##_at(address##_new(unknown((bytes) + 8))));          \
+    } while (0)
+
+static void pages_of_every_size_and_kind_do_the_same(void **state)
+{
+    (void)state;
+    EXPECT_STEPS(page_4k, virt_addr, PAGE_4K_BYTES);
+    EXPECT_STEPS(page_2m, virt_addr, PAGE_2M_BYTES);
+    EXPECT_STEPS(page_1g, virt_addr, PAGE_1G_BYTES);
+    EXPECT_STEPS(frame_4k, phys_addr, PAGE_4K_BYTES);
+    EXPECT_STEPS(frame_2m, phys_addr, PAGE_2M_BYTES);
+    EXPECT_STEPS(frame_1g, phys_addr, PAGE_1G_BYTES);
+}
+
 static void indexes_make_a_page_and_come_out_of_it(void **state)
 {
     (void)state;
@@ -247,6 +277,7 @@ int main(void)
         cmocka_unit_test(steps_forward_jump_the_hole),
         cmocka_unit_test(steps_backward_jump_the_hole),
         cmocka_unit_test(steps_between_leave_out_the_hole),
+        cmocka_unit_test(pages_of_every_size_and_kind_do_the_same),
         cmocka_unit_test(larger_pages_and_frames_step_by_their_size),
         cmocka_unit_test(indexes_make_a_page_and_come_out_of_it),
         cmocka_unit_test(indexes_of_the_upper_half_make_canonical_pages),

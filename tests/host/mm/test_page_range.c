@@ -255,6 +255,43 @@ static void access_beyond_a_range_panics(void **state)
     EXPECT_PANIC("no pages", (void)page_range_4k_without_first(page_range_4k_new(page(0x1000), unknown(0))));
 }
 
+/* What a range of every kind does at its edges, by the second and the third page of the address space. */
+#define EXPECT_EDGES(range, page_type, address, bytes)                                                               \
+    do {                                                                                                             \
+        page_type first = page_type##_at(address##_new(unknown(bytes))), second = page_type##_add(first, 1);         \
+        range both = range##_inclusive(first, second), one = range##_exclusive(first, second);                       \
+        assert_int_equal(both.count, 2);                                                                             \
+        assert_int_equal(one.count, 1);                                                                              \
+        assert_int_equal(range##_size_bytes(both), 2ull * (bytes));                                                  \
+        assert_true(range##_is_empty(range##_inclusive(second, first)));                                             \
+        assert_false(range##_is_empty(one));                                                                         \
+        assert_true(range##_contains(one, first));                                                                   \
+        assert_false(range##_contains(one, second));                                                                 \
+        assert_false(range##_contains(range##_new(second, 1), first));                                               \
+        assert_int_equal(range##_get(both, 1).start.value, 2ull * (bytes));                                          \
+        assert_int_equal(range##_check(bytes, 2ull * (bytes)), PAGE_RANGE_OK);                                       \
+        assert_int_equal(range##_check((bytes) / 2, bytes), PAGE_RANGE_MISALIGNED);                                  \
+        assert_int_equal(range##_check(bytes, (bytes) / 2), PAGE_RANGE_MISALIGNED);                                  \
+        assert_int_equal(range##_check(1ull << 62, bytes), PAGE_RANGE_NO_ADDRESSES);                                 \
+        assert_int_equal(range##_of_bytes(first.start, 3ull * (bytes)).count, 3);                                    \
+        EXPECT_PANIC("of " #page_type, (void)range##_new(first, unknown(1ull << 41)));                               \
+        size_t seen = 0;                                                                                             \
+        FOR_EACH_PAGE(left, both)                                                                                    \
+            assert_int_equal(left.first.start.value, (uint64_t)(bytes) * ++seen);                                    \
+        assert_int_equal(seen, 2);                                                                                   \
+    } while (0)
+
+static void ranges_of_every_size_and_kind_do_the_same(void **state)
+{
+    (void)state;
+    EXPECT_EDGES(page_range_4k, page_4k, virt_addr, PAGE_4K_BYTES);
+    EXPECT_EDGES(page_range_2m, page_2m, virt_addr, PAGE_2M_BYTES);
+    EXPECT_EDGES(page_range_1g, page_1g, virt_addr, PAGE_1G_BYTES);
+    EXPECT_EDGES(frame_range_4k, frame_4k, phys_addr, PAGE_4K_BYTES);
+    EXPECT_EDGES(frame_range_2m, frame_2m, phys_addr, PAGE_2M_BYTES);
+    EXPECT_EDGES(frame_range_1g, frame_1g, phys_addr, PAGE_1G_BYTES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_range_of_bytes_takes_what_the_check_accepts),
         cmocka_unit_test(contains_tells_which_pages_are_inside),
         cmocka_unit_test(access_beyond_a_range_panics),
+        cmocka_unit_test(ranges_of_every_size_and_kind_do_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
