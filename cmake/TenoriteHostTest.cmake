@@ -29,7 +29,8 @@ if(TENORITE_COVERAGE)
     list(APPEND TENORITE_HOST_LINK_FLAGS --coverage)
 endif()
 
-# tenorite_add_host_test(NAME test_unit SOURCES file...): one cmocka executable, one ctest test `host.unit`.
+# tenorite_add_host_test(NAME test_unit SOURCES file...): one cmocka executable, one ctest test `host.unit`, with the
+# labels `host`, the folder's name (the layer's), and LABELS.
 function(tenorite_add_host_test)
     cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;TIMEOUT" "SOURCES;LABELS;LINK")
     if(test_UNPARSED_ARGUMENTS OR NOT test_NAME OR NOT test_SOURCES)
@@ -43,5 +44,8 @@ function(tenorite_add_host_test)
     target_include_directories(${test_NAME} PRIVATE ${CMOCKA_INCLUDE_DIR})
     string(REGEX REPLACE "^test_" "host." name ${test_NAME})
     add_test(NAME ${name} COMMAND ${test_NAME})
-    set_tests_properties(${name} PROPERTIES LABELS "host;${test_LABELS}" TIMEOUT ${test_TIMEOUT})
+    get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+    set(test_LABELS host ${folder} ${test_LABELS})
+    list(REMOVE_DUPLICATES test_LABELS)
+    set_tests_properties(${name} PROPERTIES LABELS "${test_LABELS}" TIMEOUT ${test_TIMEOUT})
 endfunction()
