@@ -100,7 +100,7 @@ static void create_victim(void)
     map_at(&victim, 0x400000, 0x200000);
     victim_tables[4] = victim.mapper.root;
     for (int level = 4; level > 1; level--)
-        victim_tables[level - 1] = fixture_memory[victim_tables[level]][0x400000 >> (3 + 9 * level) & 511] >> 12;
+        victim_tables[level - 1] = fixture_memory[victim_tables[level]][0x400000ull >> (3 + 9 * level) & 511] >> 12;
 }
 
 static uint64_t *victim_entry(int level, int index)
@@ -189,7 +189,8 @@ static void corrupt_an_entry(void)
 {
     int level = 1 + rand() % 4;
     uint64_t *entry = victim_entry(level, rand() % (level == 4 ? 256 : 512));
-    uint64_t bits = (uint64_t)rand() << 42 ^ (uint64_t)rand() << 21 ^ (uint64_t)rand();
+    uint64_t bits = (uint64_t)rand() << 33;
+    bits ^= (uint64_t)rand();
     uint64_t free_frame = FIXTURE_FRAMES - 1 - (uint64_t)rand() % 100;
     switch (rand() % 6) {
     case 0:
