@@ -36,7 +36,7 @@ uint64_t mapper_frame_alloc(struct mapper *mapper)
 {
     struct frame_allocation_4k allocation =
         frames_alloc_4k_below(mapper->frames, mapper->table_limit * PAGE_4K_BYTES);
-    return allocation.is_valid ? frame_4k_number(allocation.frame) : 0;
+    return allocation.is_valid ? allocation.frame.start.value / PAGE_4K_BYTES : 0;
 }
 
 void mapper_frame_free(struct mapper *mapper, uint64_t frame)
