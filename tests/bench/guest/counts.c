@@ -45,12 +45,12 @@ struct series {
 
 static uint64_t own_instructions; /* of series_begin() and series_end() */
 
-static void series_begin(struct series *series)
+static NO_INLINE void series_begin(struct series *series)
 {
     series->start = instructions_now();
 }
 
-static void series_end(struct series *series)
+static NO_INLINE void series_end(struct series *series)
 {
     uint64_t taken = instructions_now() - series->start - own_instructions;
     series->total += taken;
@@ -70,18 +70,11 @@ static void series_print(const struct series *series)
     console_print_line("count %s_worst %llu 1", series->figure, (unsigned long long)series->worst);
 }
 
-#define COUNTED(series, operation)                                                                                   \
-    ({                                                                                                               \
-        series_begin(&(series));                                                                                     \
-        typeof(operation) counted_result = (operation);                                                              \
-        series_end(&(series));                                                                                       \
-        counted_result;                                                                                              \
-    })
-
 static void measure_counting(void)
 {
     struct series nothing = {.figure = "nothing"};
-    COUNTED(nothing, 0);
+    series_begin(&nothing);
+    series_end(&nothing);
     own_instructions = nothing.total;
 }
 
@@ -93,22 +86,30 @@ static void count_mapper(void)
     frame_4k frame = frame_4k_at(phys_addr_new(0x100000000));
     for (uint64_t i = 0; i < PAGES; i++) {
         page_4k page = page_4k_at(virt_addr_new(FIRST_PAGE + i * PAGE_4K_BYTES));
-        enum map_error error = COUNTED(mapping, flush(map_to(mapper, page, frame, FLAGS)));
+        series_begin(&mapping);
+        enum map_error error = flush(map_to(mapper, page, frame, FLAGS));
+        series_end(&mapping);
         ASSERT(error == MAP_OK, "%s", map_error_name(error));
     }
     for (uint64_t i = 0; i < PAGES; i++) {
         virt_addr address = virt_addr_new(FIRST_PAGE + random_next() % (PAGES * PAGE_4K_BYTES));
-        phys_addr found = COUNTED(looking, translation_address(translate(mapper, address)));
+        series_begin(&looking);
+        phys_addr found = translation_address(translate(mapper, address));
+        series_end(&looking);
         ASSERT(found.value == 0x100000000 + address.value % PAGE_4K_BYTES, "%llx", (unsigned long long)found.value);
     }
     for (uint64_t i = 0; i < PAGES; i++) {
         page_4k page = page_4k_at(virt_addr_new(FIRST_PAGE + i * PAGE_4K_BYTES));
-        enum map_error error = COUNTED(updating, flush(update_flags(mapper, page, PAGE_FLAGS(PRESENT, NO_EXECUTE))));
+        series_begin(&updating);
+        enum map_error error = flush(update_flags(mapper, page, PAGE_FLAGS(PRESENT, NO_EXECUTE)));
+        series_end(&updating);
         ASSERT(error == MAP_OK, "%s", map_error_name(error));
     }
     for (uint64_t i = 0; i < PAGES; i++) {
         page_4k page = page_4k_at(virt_addr_new(FIRST_PAGE + i * PAGE_4K_BYTES));
-        struct unmapped_4k removed = COUNTED(unmapping, flush(unmap(mapper, page)));
+        series_begin(&unmapping);
+        struct unmapped_4k removed = flush(unmap(mapper, page));
+        series_end(&unmapping);
         ASSERT(removed.error == MAP_OK && removed.frame.start.value == frame.start.value, "unmapped another frame");
     }
     series_print(&mapping);
@@ -124,10 +125,13 @@ static void count_ranges(void)
     struct frame_list unmapped;
     page_range_4k pages = page_range_4k_new(page_4k_at(virt_addr_new(FIRST_PAGE)), PAGES);
     frame_4k first = frame_4k_at(phys_addr_new(0x100001000));
-    enum map_error error =
-        COUNTED(mapping, flush(map_range(&memory.space.mapper, pages, first, FLAGS, PAGE_SIZE_4K)));
+    series_begin(&mapping);
+    enum map_error error = flush(map_range(&memory.space.mapper, pages, first, FLAGS, PAGE_SIZE_4K));
+    series_end(&mapping);
     ASSERT(error == MAP_OK, "%s", map_error_name(error));
-    struct unmapped_range removed = COUNTED(unmapping, flush(unmap_range(&memory.space.mapper, pages, &unmapped)));
+    series_begin(&unmapping);
+    struct unmapped_range removed = flush(unmap_range(&memory.space.mapper, pages, &unmapped));
+    series_end(&unmapping);
     ASSERT(removed.error == MAP_OK && removed.count == PAGES, "%s", map_error_name(removed.error));
     print_count(mapping.figure, mapping.total, PAGES);
     print_count(unmapping.figure, unmapping.total, PAGES);
@@ -137,7 +141,9 @@ static void count_frames(void)
 {
     struct series taking = {.figure = "frame_alloc"}, giving = {.figure = "frame_free"};
     for (unsigned i = 0; i < FRAMES; i++) {
-        struct frame_allocation_4k allocation = COUNTED(taking, frames_alloc_4k(&memory.frames));
+        series_begin(&taking);
+        struct frame_allocation_4k allocation = frames_alloc_4k(&memory.frames);
+        series_end(&taking);
         ASSERT(allocation.is_valid, "no frame is free");
         frames[i] = allocation.frame;
     }
@@ -145,7 +151,25 @@ static void count_frames(void)
         unsigned other = (unsigned)(random_next() % (i + 1));
         frame_4k chosen = frames[other];
         frames[other] = frames[i];
-        COUNTED(giving, (frames_free_4k(&memory.frames, chosen), 0));
+        series_begin(&giving);
+        frames_free_4k(&memory.frames, chosen);
+        series_end(&giving);
+    }
+    series_print(&taking);
+    series_print(&giving);
+}
+
+static void count_large_frames(void)
+{
+    struct series taking = {.figure = "frame_alloc_2m"}, giving = {.figure = "frame_free_2m"};
+    for (unsigned i = 0; i < PAIRS; i++) {
+        series_begin(&taking);
+        struct frame_allocation_2m allocation = frames_alloc_2m(&memory.frames);
+        series_end(&taking);
+        ASSERT(allocation.is_valid, "no frame of 2 MiB is free");
+        series_begin(&giving);
+        frames_free_2m(&memory.frames, allocation.frame);
+        series_end(&giving);
     }
     series_print(&taking);
     series_print(&giving);
@@ -153,14 +177,18 @@ static void count_frames(void)
 
 static void *alloc_block(struct series *series, size_t bytes)
 {
-    void *block = COUNTED(*series, heap_alloc(&memory.heap, bytes));
+    series_begin(series);
+    void *block = heap_alloc(&memory.heap, bytes);
+    series_end(series);
     ASSERT(block != NULL, "no memory for %zu bytes", bytes);
     return block;
 }
 
 static void free_block(struct series *series, void *block)
 {
-    COUNTED(*series, (heap_free(&memory.heap, block), 0));
+    series_begin(series);
+    heap_free(&memory.heap, block);
+    series_end(series);
 }
 
 static void count_heap_pairs(void)
@@ -215,6 +243,7 @@ void kernel_main(const struct boot_info *boot_info)
     count_mapper();
     count_ranges();
     count_frames();
+    count_large_frames();
     count_heap_pairs();
     count_heap_trace();
     count_heap_pattern();

@@ -130,13 +130,24 @@ uint64_t floor_translate(const struct floor_mapper *mapper, uint64_t address)
     return leaf | address % PAGE_4K_BYTES;
 }
 
-struct frame_allocation_4k floor_frame_alloc(struct frames *frames)
+struct frame_allocation_4k floor_frame_alloc_4k(struct frames *frames)
 {
     (void)frames;
-    return (struct frame_allocation_4k){true, {{0x5000}}};
+    return (struct frame_allocation_4k){true, {{PAGE_4K_BYTES}}};
 }
 
-void floor_frame_free(struct frames *frames, frame_4k frame)
+struct frame_allocation_2m floor_frame_alloc_2m(struct frames *frames)
+{
+    (void)frames;
+    return (struct frame_allocation_2m){true, {{PAGE_2M_BYTES}}};
+}
+
+void floor_frame_free_4k(struct frames *frames, frame_4k frame)
+{
+    (void)frames, (void)frame;
+}
+
+void floor_frame_free_2m(struct frames *frames, frame_2m frame)
 {
     (void)frames, (void)frame;
 }

@@ -37,7 +37,9 @@ void floor_fill_tables(struct floor_mapper *mapper, uint64_t first_table, uint64
 uint64_t floor_translate(const struct floor_mapper *mapper, uint64_t address);
 
 /* Calls that do nothing. */
-struct frame_allocation_4k floor_frame_alloc(struct frames *frames);
-void floor_frame_free(struct frames *frames, frame_4k frame);
+struct frame_allocation_4k floor_frame_alloc_4k(struct frames *frames);
+struct frame_allocation_2m floor_frame_alloc_2m(struct frames *frames);
+void floor_frame_free_4k(struct frames *frames, frame_4k frame);
+void floor_frame_free_2m(struct frames *frames, frame_2m frame);
 void *floor_block_alloc(size_t size);
 void floor_block_free(void *block);
