@@ -12,14 +12,14 @@ enum map_error address_space_create(struct address_space *space, const struct ad
 {
     ASSERT(kernel->kernel == NULL, "the space with root %#llx is not the kernel's own",
            (unsigned long long)mapper_root(&kernel->mapper).start.value);
-    *space = (struct address_space){.mapper = kernel->mapper, .kernel = kernel};
-    uint64_t root = mapper_frame_alloc(&space->mapper);
-    if (root == 0)
+    struct mapper mapper = kernel->mapper;
+    mapper.root = mapper_frame_alloc(&mapper);
+    if (mapper.root == 0)
         return MAP_NO_FRAME;
-    space->mapper.root = root;
-    mapper_table_clear(&space->mapper, root);
+    mapper_table_clear(&mapper, mapper.root);
     for (uint64_t i = FIRST_KERNEL_ENTRY; i < PAGE_TABLE_ENTRIES; i++)
-        mapper_entry_write(&space->mapper, root, i, mapper_entry_read(&kernel->mapper, kernel->mapper.root, i));
+        mapper_entry_write(&mapper, mapper.root, i, mapper_entry_read(&kernel->mapper, kernel->mapper.root, i));
+    *space = (struct address_space){mapper, kernel};
     return MAP_OK;
 }
 

@@ -34,7 +34,7 @@ enum map_error address_space_build(struct address_space *space, struct frames *f
     MUST_CHECK;
 
 /* Makes `space` an address space with an empty lower half and the kernel half of `kernel`, the kernel's own, which must
- * outlive it. Takes one frame of its source. Errors: MAP_NO_FRAME; nothing was taken then. */
+ * outlive it. Takes one frame of its source. Errors: MAP_NO_FRAME; nothing has changed then. */
 enum map_error address_space_create(struct address_space *space, const struct address_space *kernel) MUST_CHECK;
 
 /* Whether no page is both writable and executable; false where the CPU has no execute protection and any page is

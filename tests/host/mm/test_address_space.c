@@ -116,6 +116,40 @@ static void damaged_tables_are_not_vouched_for(void **state)
     assert_false(address_space_is_w_xor_x(&space));
 }
 
+static void device_registers_are_not_cached_and_empty_segments_are_nothing(void **state)
+{
+    (void)state;
+    segments[1] = segment("device registers", 0xffffa00000000000, 0x1000, 0xfea00000);
+    segments[1].is_writable = true;
+    segments[1].is_device = true;
+    segments[2] = segment("data", 0xffffffff80107000, 0, 0x107000);
+    assert_int_equal(address_space_build(&space, &fixture_frames, &ram), MAP_OK);
+    expect_mapped(0xffffa00000000000, 0xfea00000, PAGE_SIZE_4K, PAGE_FLAGS(PRESENT, WRITABLE, NO_EXECUTE, NO_CACHE));
+    expect_not_mapped(0xffffffff80107000);
+}
+
+/* The text may be where device memory comes to lie: one table serves both. */
+static void a_range_of_which_a_part_is_mapped_keeps_its_table(void **state)
+{
+    (void)state;
+    assert_int_equal(address_space_build(&space, &fixture_frames, &ram), MAP_OK);
+    uint64_t left = fixture_free_frames();
+    setup(state);
+    paging_double.layout.mmio = (struct virtual_range){virt_addr_new(0xffffff8000000000), 1ull << 30};
+    assert_int_equal(address_space_build(&space, &fixture_frames, &ram), MAP_OK);
+    assert_int_equal(fixture_free_frames(), left + 1);
+    expect_mapped(0xffffffff80100000, 0x100000, PAGE_SIZE_4K, PAGE_FLAGS(PRESENT));
+}
+
+static void without_ram_there_is_no_space(void **state)
+{
+    const struct region_list none = {ram_regions, 0, 0};
+    (void)state;
+    uint64_t before = fixture_free_frames();
+    assert_int_equal(address_space_build(&space, &fixture_frames, &none), MAP_NO_FRAME);
+    assert_int_equal(fixture_free_frames(), before);
+}
+
 static void a_segment_that_breaks_it_panics(void **state)
 {
     (void)state;
@@ -228,10 +262,13 @@ static void a_new_space_has_the_kernel_half_and_an_empty_lower_half(void **state
 
 static void no_frame_for_the_root_is_an_error(void **state)
 {
-    struct address_space created;
+    struct address_space created, before;
     (void)state;
+    memset(&created, 0x5a, sizeof created);
+    before = created;
     fixture_drain(0);
     assert_int_equal(address_space_create(&created, &space), MAP_NO_FRAME);
+    assert_memory_equal(&created, &before, sizeof created);
     assert_int_equal(fixture_free_frames(), 0);
 }
 
@@ -262,6 +299,9 @@ int main(void)
         cmocka_unit_test_setup(the_window_shows_ram_without_the_image, setup),
         cmocka_unit_test_setup(write_xor_execute_is_seen, setup),
         cmocka_unit_test_setup(damaged_tables_are_not_vouched_for, setup),
+        cmocka_unit_test_setup(device_registers_are_not_cached_and_empty_segments_are_nothing, setup),
+        cmocka_unit_test_setup(a_range_of_which_a_part_is_mapped_keeps_its_table, setup),
+        cmocka_unit_test_setup(without_ram_there_is_no_space, setup),
         cmocka_unit_test_setup(a_segment_that_breaks_it_panics, setup),
         cmocka_unit_test_setup(out_of_frames_at_any_point_gives_all_back, setup),
         cmocka_unit_test_setup(ram_beyond_the_window_is_refused, setup),

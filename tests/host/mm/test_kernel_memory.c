@@ -109,11 +109,15 @@ static void what_is_in_use_is_never_handed_out_and_the_rest_is(void **state)
     }
 }
 
+/* Firmware's memory of each kind, the whole of it in four pieces. */
 static void reserved_memory_is_not_handed_out(void **state)
 {
     bool is_handed_out[RAM_END / 4096] = {false};
     (void)state;
-    report(0x300000, 0x310000, BOOT_REGION_RESERVED);
+    report(0x300000, 0x304000, BOOT_REGION_RESERVED);
+    report(0x304000, 0x308000, BOOT_REGION_ACPI_RECLAIMABLE);
+    report(0x308000, 0x30c000, BOOT_REGION_ACPI_NVS);
+    report(0x30c000, 0x310000, BOOT_REGION_DEFECTIVE);
     assert_int_equal(kernel_memory_init(&memory, &boot_info), KERNEL_MEMORY_OK);
     exhaust(is_handed_out);
     for (uint64_t frame = 0x2f0000; frame < 0x320000; frame += 4096)
@@ -228,6 +232,15 @@ static void a_layout_that_cannot_be_mapped_is_named_so_and_the_log_has_the_cause
     assert_int_equal(paging_double.root_write_count, 0);
 }
 
+static void each_error_has_a_text_of_its_own(void **state)
+{
+    (void)state;
+    for (int i = KERNEL_MEMORY_OK; i <= KERNEL_MEMORY_NOT_MAPPED; i++)
+        for (int j = KERNEL_MEMORY_OK; j < i; j++)
+            assert_string_not_equal(kernel_memory_error_text((enum kernel_memory_error)i),
+                                    kernel_memory_error_text((enum kernel_memory_error)j));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +253,7 @@ int main(void)
         cmocka_unit_test_setup(the_most_ranges_that_can_be_reported_fit, setup),
         cmocka_unit_test_setup(too_few_frames_are_named_so, setup),
         cmocka_unit_test_setup(memory_beyond_the_window_is_named_so, setup),
+        cmocka_unit_test_setup(each_error_has_a_text_of_its_own, setup),
         cmocka_unit_test_setup(a_layout_that_cannot_be_mapped_is_named_so_and_the_log_has_the_cause, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

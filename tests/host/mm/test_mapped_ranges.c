@@ -211,6 +211,8 @@ static void a_marker_is_told_as_one(void **state)
     assert_int_equal(range.error, MAP_MARKED_NOT_PRESENT);
     assert_int_equal(range.start.value, 0x1000);
     assert_int_equal(range.length_bytes, 4096);
+    *fixture_entry(0x2000, 1) = 1 << 10; /* whatever it says */
+    assert_int_equal(only_range().length_bytes, 2 * 4096);
 }
 
 /* Frame 2 is a table of which each entry leads to itself: an address space full of pages. */
@@ -257,6 +259,9 @@ static void a_range_is_one_line_of_text(void **state)
     fixture_setup(state);
     fixture_memory[1][1] = 0x80 | 1;
     expect_text("0000008000000000 000000ffffffffff   512 GiB MAP_DAMAGED_TABLE");
+    for (int i = 2; i < 9; i++)
+        fixture_memory[1][i] = 0x80 | 1;
+    expect_text("0000008000000000 0000047fffffffff     4 TiB MAP_DAMAGED_TABLE");
 }
 
 static void every_flag_at_once_fits_the_text(void **state)
