@@ -39,20 +39,23 @@ def check_colors(screen):
 
 
 def page_table_entry(vm, address):
-    """That of a 4 KiB page, found from CR3 on (SDM vol. 3A, 4.5 "4-Level Paging and 5-Level Paging")."""
+    """The one that maps the address, and its bit for PAT, which depends on the size of the page: found from CR3 on (SDM
+    vol. 3A, 4.5 "4-Level Paging and 5-Level Paging")."""
     entry = int(re.search(r"CR3=([0-9a-f]+)", vm.registers()).group(1), 16)
     for shift in (39, 30, 21, 12):
         place = (entry & 0xffffffffff000) + (address >> shift & 0x1ff) * 8
         entry = int(vm.monitor(f"xp /1gx {place:#x}").split(":")[1], 16)
-    return entry
+        if shift in (30, 21) and entry >> 7 & 1:
+            return entry, 12
+    return entry, 7
 
 
 def check_write_combining(vm):
     """PAT without PCD and PWT selects entry 4, which the test write_combining looks at."""
     base = next(re.search(r"pixels, .* at 0x(\w+)$", line) for line in on_serial(vm, "hwreport") if "pixels, " in line)
     mapped = re.search(rf"^([0-9a-f]{{16}}): 0*{base.group(1)} ", vm.monitor("info tlb"), re.MULTILINE)
-    entry = page_table_entry(vm, int(mapped.group(1), 16))
-    assert (entry >> 3 & 1, entry >> 4 & 1, entry >> 7 & 1) == (0, 0, 1), hex(entry)
+    entry, pat = page_table_entry(vm, int(mapped.group(1), 16))
+    assert (entry >> 3 & 1, entry >> 4 & 1, entry >> pat & 1) == (0, 0, 1), hex(entry)
 
 
 def drive(vm):
