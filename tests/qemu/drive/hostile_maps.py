@@ -100,14 +100,25 @@ def free_pieces(regions, in_use):
             if covers(usable, start, end) and not any(meets(*range_, start, end) for range_ in taken)]
 
 
+def words_for(things, things_per_word):
+    return -(-things // things_per_word)
+
+
+def set_words(members):
+    """A bit for each member, one for each word of those, and so on up to a single word."""
+    total = members = words_for(members, 64)
+    while members > 1:
+        members = words_for(members, 64)
+        total += members
+    return total
+
+
 def bookkeeping_bytes(end):
-    """A bit for each frame below `end` in each of two maps of 64-bit words, and a bit for each word of a summary,
-    of a summary of that, and so on up to a single word; in whole pages."""
-    words = -(-(end // PAGE) // 64)
-    total = 2 * words
-    while words > 1:
-        words = -(-words // 64)
-        total += words
+    """Words of 64 bits for each 2 MiB: 8 in each of two maps of frames, one more word, and 2 bytes; for each GiB: 8 in
+    each of two rows, a member of each of three sets, and 4 bytes; in whole pages."""
+    areas_2m, areas_1g = words_for(end, 2 * MIB), words_for(end, 1024 * MIB)
+    total = 2 * 8 * areas_2m + 1 + words_for(areas_2m, 4)
+    total += 2 * 8 * areas_1g + 3 * set_words(areas_1g) + words_for(areas_1g, 2)
     return page_ceiling(8 * total)
 
 
