@@ -110,7 +110,7 @@ static void storage_is_carved_low_but_not_at_0(void **state)
     struct region places[8] = {{0, 0x2000}, {0x3000, 0x5000}, {0x100000, 0x40000000}};
     struct region_list list = {places, 3, 8};
     (void)state;
-    /* 2^18 frames: 2 * 32768 bytes, then 512, 8 and 8 bytes of summaries: 17 pages. */
+    /* 2^18 frames: 2 * 32768 bytes, a word, and less than a page for their areas: 17 pages. */
     struct frames_storage carved = frames_carve_storage(&list, UINT64_MAX);
     assert_int_equal(carved.start, 0x100000);
     assert_int_equal(carved.length_bytes, 17 * 4096);
