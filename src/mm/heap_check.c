@@ -1,133 +1,243 @@
 /* SPDX-License-Identifier: MIT */
-/* Verifies the invariants of heap_pages.h by walking all runs, and all lists from the other side. */
-#include "mm/heap_pages.h"
+/* Verifies the invariants of heap_blocks.h by walking all runs, and all lists from the other side. */
+#include "mm/heap_core.h"
+
+#include <tenorite/mm/mapper.h>
 
 struct census {
-    uint64_t used_bytes;
-    uint64_t allocation_count;
-    uint64_t free_runs;
+    uint64_t mapped_pages;
+    uint64_t void_runs;
     uint64_t partial_slabs;
+    uint64_t reserve_pages;
 };
 
 static bool is_inside(const struct heap *heap, uint32_t first, uint32_t end)
 {
-    for (uint32_t page = first; page < end; page++) {
-        if (heap->descriptors[page].kind != HEAP_PAGE_INSIDE)
+    for (uint32_t block = first; block < end; block++) {
+        if (heap->blocks[block].kind != HEAP_BLOCK_INSIDE)
             return false;
     }
     return true;
 }
 
-static const char *check_free_run(const struct heap *heap, uint32_t first, struct census *census)
+static bool is_mapped(const struct heap *heap, const char *page)
 {
-    const struct heap_page *run = &heap->descriptors[first];
-    uint32_t last = first + run->run_pages - 1;
-    uint32_t before = first == 0 ? HEAP_PAGE_INSIDE : heap->descriptors[first - 1].kind;
-    if (before == HEAP_PAGE_FREE || before == HEAP_PAGE_FREE_END)
-        return "H2: two free runs are neighbours";
-    if (last > first && heap->descriptors[last].kind != HEAP_PAGE_FREE_END)
-        return "H2: a free run's last page is not marked";
-    if (heap->descriptors[last].run_pages != run->run_pages)
-        return "H2: a free run's ends disagree about its length";
-    if (last > first && !is_inside(heap, first + 1, last))
-        return "H1: a page inside a free run claims to be more";
-    census->free_runs++;
+    return translate(heap->mapper, virt_addr_from_pointer((void *)(uintptr_t)page)).error == MAP_OK;
+}
+
+/* H8 for one run: `pages` pages from its start on, and no others. */
+static const char *check_pages(const struct heap *heap, uint32_t first, uint64_t pages, struct census *census)
+{
+    const char *start = heap_block_start(heap, first);
+    for (uint64_t page = 0; page < (uint64_t)heap->blocks[first].run_blocks * HEAP_BLOCK_PAGES; page++) {
+        if (is_mapped(heap, start + page * PAGE_4K_BYTES) != (page < pages))
+            return "H8: a page is mapped without need, or needed and not mapped";
+    }
+    census->mapped_pages += pages;
     return NULL;
 }
 
-static const char *check_slab(const struct heap *heap, uint32_t page, struct census *census)
+static const char *check_void_run(const struct heap *heap, uint32_t first, struct census *census)
 {
-    const struct heap_page *slab = &heap->descriptors[page];
-    if (slab->run_pages != 1 || slab->class >= HEAP_CLASS_COUNT)
+    const struct heap_block *run = &heap->blocks[first];
+    uint32_t last = first + run->run_blocks - 1;
+    uint32_t before = first == 0 ? HEAP_BLOCK_INSIDE : heap->blocks[first - 1].kind;
+    if (before == HEAP_BLOCK_VOID || before == HEAP_BLOCK_VOID_END)
+        return "H2: two void runs are neighbours";
+    if (last > first && heap->blocks[last].kind != HEAP_BLOCK_VOID_END)
+        return "H2: a void run's last block is not marked";
+    if (heap->blocks[last].run_blocks != run->run_blocks)
+        return "H2: a void run's ends disagree about its length";
+    if (last > first && !is_inside(heap, first + 1, last))
+        return "H1: a block inside a void run claims to be more";
+    if (last == heap->block_count - 1)
+        return "H1: the last run is void";
+    census->void_runs++;
+    return check_pages(heap, first, 0, census);
+}
+
+static bool is_in_list(const struct heap *heap, uint32_t head, uint32_t block)
+{
+    const struct heap_block *descriptor = &heap->blocks[block];
+    if (descriptor->previous == HEAP_NO_BLOCK)
+        return head == block;
+    return descriptor->previous < heap->block_count && heap->blocks[descriptor->previous].next == block;
+}
+
+static const char *check_slab(const struct heap *heap, uint32_t block, struct census *census)
+{
+    const struct heap_block *slab = &heap->blocks[block];
+    if (slab->run_blocks != 1 || slab->class >= HEAP_CLASS_COUNT)
         return "H4: a slab has a length or class that does not exist";
-    unsigned capacity = PAGE_4K_BYTES / heap_class_bytes[slab->class];
+    const struct heap_class *class = &heap->classes[slab->class];
     unsigned free_objects = 0;
     for (unsigned object = 0; object < HEAP_SLAB_MAX_OBJECTS; object++) {
         bool is_free = (slab->free_bits[object / 64] >> object % 64 & 1) != 0;
-        if (is_free && object >= capacity)
+        if (is_free && object >= class->capacity)
             return "H4: an object beyond a slab's capacity is free";
         free_objects += is_free ? 1 : 0;
     }
-    if (free_objects != slab->free_objects || free_objects >= capacity)
-        return "H4: a slab miscounts its free objects, or has no other";
-    census->used_bytes += (uint64_t)(capacity - free_objects) * heap_class_bytes[slab->class];
-    census->allocation_count += capacity - free_objects;
-    census->partial_slabs += free_objects > 0 ? 1 : 0;
-    return NULL;
+    if (free_objects + slab->in_use != class->capacity)
+        return "H4: a slab miscounts its objects";
+    if (slab != class->slab && free_objects > 0) {
+        census->partial_slabs++;
+        if (slab->in_use == 0 || !is_in_list(heap, class->partial_slabs, block))
+            return "H5: a slab with a free object is in no list, or has no other";
+    }
+    return check_pages(heap, block, class->pages, census);
+}
+
+static const char *check_large(const struct heap *heap, uint32_t first, struct census *census)
+{
+    const struct heap_block *run = &heap->blocks[first];
+    if (run->pages == 0 || (run->pages - 1) / HEAP_BLOCK_PAGES + 1 != run->run_blocks)
+        return "H1: a large run's blocks do not fit its pages";
+    if (!is_inside(heap, first + 1, first + run->run_blocks))
+        return "H1: a block inside a large run claims to be more";
+    return check_pages(heap, first, run->pages, census);
+}
+
+static const char *check_reserved(const struct heap *heap, uint32_t block, struct census *census)
+{
+    const struct heap_block *reserved = &heap->blocks[block];
+    if (reserved->pages == 0 || reserved->pages > HEAP_BLOCK_PAGES || reserved->run_blocks != 1)
+        return "H7: a block in the reserve has a length that does not exist";
+    census->reserve_pages += reserved->pages;
+    return check_pages(heap, block, reserved->pages, census);
 }
 
 static const char *check_run(const struct heap *heap, uint32_t first, struct census *census)
 {
-    const struct heap_page *run = &heap->descriptors[first];
-    if (run->run_pages == 0 || run->run_pages > heap->page_count - first)
+    const struct heap_block *run = &heap->blocks[first];
+    if (run->run_blocks == 0 || run->run_blocks > heap->block_count - first)
         return "H1: a run is empty or passes the end of the heap";
-    switch ((enum heap_page_kind)run->kind) {
-    case HEAP_PAGE_FREE:
-        return check_free_run(heap, first, census);
-    case HEAP_PAGE_SLAB:
+    switch ((enum heap_block_kind)run->kind) {
+    case HEAP_BLOCK_VOID:
+        return check_void_run(heap, first, census);
+    case HEAP_BLOCK_SLAB:
         return check_slab(heap, first, census);
-    case HEAP_PAGE_LARGE:
-        census->used_bytes += (uint64_t)run->run_pages * PAGE_4K_BYTES;
-        census->allocation_count++;
-        return is_inside(heap, first + 1, first + run->run_pages) ? NULL
-                                                                  : "H1: a page inside a block claims to be more";
-    case HEAP_PAGE_FREE_END:
-    case HEAP_PAGE_INSIDE:
+    case HEAP_BLOCK_LARGE:
+        return check_large(heap, first, census);
+    case HEAP_BLOCK_RESERVE:
+        return check_reserved(heap, first, census);
+    case HEAP_BLOCK_VOID_END:
+    case HEAP_BLOCK_INSIDE:
         break;
     }
-    return "H1: a run begins with a page that begins none";
+    return "H1: a run begins with a block that begins none";
 }
 
-/* How many pages of `kind` a list has, each linked both ways and belonging there; a list that is too long, or has
- * anything else in it, counts as endless. */
-static uint64_t list_length(const struct heap *heap, uint32_t head, enum heap_page_kind kind, unsigned number)
+enum { LIST_IS_DAMAGED = -1 };
+
+/* How many blocks of `kind` a list has, each linked both ways; a list that is too long, or has anything else in it, is
+ * damaged. */
+static int64_t list_length(const struct heap *heap, uint32_t head, enum heap_block_kind kind)
 {
-    uint64_t length = 0;
-    uint32_t previous = HEAP_NO_PAGE;
-    for (uint32_t page = head; page != HEAP_NO_PAGE; page = heap->descriptors[page].next) {
-        if (page >= heap->page_count || ++length > heap->page_count)
-            return UINT64_MAX;
-        const struct heap_page *descriptor = &heap->descriptors[page];
-        unsigned belongs = kind == HEAP_PAGE_FREE ? heap_run_list(descriptor->run_pages) : descriptor->class;
-        if (descriptor->previous != previous || descriptor->kind != kind || belongs != number)
-            return UINT64_MAX;
-        if (kind == HEAP_PAGE_SLAB && descriptor->free_objects == 0)
-            return UINT64_MAX;
-        previous = page;
+    int64_t length = 0;
+    uint32_t previous = HEAP_NO_BLOCK;
+    for (uint32_t block = head; block != HEAP_NO_BLOCK; block = heap->blocks[block].next) {
+        if (block >= heap->block_count || ++length > heap->block_count)
+            return LIST_IS_DAMAGED;
+        if (heap->blocks[block].previous != previous || heap->blocks[block].kind != kind)
+            return LIST_IS_DAMAGED;
+        previous = block;
     }
     return length;
 }
 
-static const char *check_lists(const struct heap *heap, const struct census *census)
+static const char *check_void_lists(const struct heap *heap, const struct census *census)
 {
-    uint64_t free_runs = 0;
-    uint64_t partial_slabs = 0;
+    uint64_t count = 0;
     for (unsigned list = 0; list < HEAP_RUN_LIST_COUNT; list++) {
-        uint64_t length = list_length(heap, heap->free_runs[list], HEAP_PAGE_FREE, list);
-        if (length == UINT64_MAX || (length != 0) != ((heap->run_lists_used >> list & 1) != 0))
-            return "H3: a list of free runs is damaged";
-        free_runs += length;
+        int64_t length = list_length(heap, heap->void_runs[list], HEAP_BLOCK_VOID);
+        if (length == LIST_IS_DAMAGED || (length != 0) != ((heap->run_lists_used >> list & 1) != 0))
+            return "H3: a list of void runs is damaged";
+        for (uint32_t run = heap->void_runs[list]; run != HEAP_NO_BLOCK; run = heap->blocks[run].next) {
+            if (heap_run_list(heap->blocks[run].run_blocks) != list)
+                return "H3: a void run is in another length's list";
+        }
+        count += (uint64_t)length;
     }
-    for (unsigned class = 0; class < HEAP_CLASS_COUNT; class ++) {
-        uint64_t length = list_length(heap, heap->partial_slabs[class], HEAP_PAGE_SLAB, class);
-        if (length == UINT64_MAX)
-            return "H4: a list of slabs is damaged";
-        partial_slabs += length;
+    return count == census->void_runs ? NULL : "H3: a void run is in no list";
+}
+
+static const char *check_cache(const struct heap *heap, const struct heap_class *class)
+{
+    if (class->slab == NULL)
+        return class->cached == 0 ? NULL : "H6: a class without a slab has cached objects";
+    uint32_t block = heap_block_number(heap, class->slab);
+    if (block >= heap->block_count || class->slab->kind != HEAP_BLOCK_SLAB ||
+        &heap->classes[class->slab->class] != class)
+        return "H5: a class's current slab is none of it";
+    int64_t word = class->word - class->slab->free_bits;
+    if (word < 0 || word >= HEAP_SLAB_WORDS || (class->cached & ~*class->word) != 0 ||
+        class->word_start != heap_block_start(heap, block) + (uint64_t)word * 64 * class->bytes)
+        return "H6: a cached object is not free";
+    return NULL;
+}
+
+static const char *check_classes(const struct heap *heap, const struct census *census)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < HEAP_CLASS_COUNT; i++) {
+        const struct heap_class *class = &heap->classes[i];
+        int64_t length = list_length(heap, class->partial_slabs, HEAP_BLOCK_SLAB);
+        if (length == LIST_IS_DAMAGED)
+            return "H5: a list of slabs is damaged";
+        for (uint32_t slab = class->partial_slabs; slab != HEAP_NO_BLOCK; slab = heap->blocks[slab].next) {
+            if (heap->blocks[slab].class != i || &heap->blocks[slab] == class->slab)
+                return "H5: a slab is in another class's list, or current and in a list";
+        }
+        count += (uint64_t)length;
+        const char *broken = check_cache(heap, class);
+        if (broken != NULL)
+            return broken;
     }
-    if (free_runs != census->free_runs)
-        return "H3: a free run is in no list";
-    return partial_slabs == census->partial_slabs ? NULL : "H4: a slab with a free object is in no list";
+    return count == census->partial_slabs ? NULL : "H5: a slab without a free object is in a list";
+}
+
+static const char *check_reserve(const struct heap *heap, const struct census *census)
+{
+    uint64_t pages = 0;
+    for (unsigned list = 0; list < HEAP_BLOCK_PAGES; list++) {
+        int64_t length = list_length(heap, heap->reserve[list], HEAP_BLOCK_RESERVE);
+        if (length == LIST_IS_DAMAGED || length != heap->reserve_count[list])
+            return "H7: a list of the reserve is damaged";
+        for (uint32_t block = heap->reserve[list]; block != HEAP_NO_BLOCK; block = heap->blocks[block].next) {
+            if (heap->blocks[block].pages != list + 1)
+                return "H7: a block is in another length's list of the reserve";
+        }
+        pages += (uint64_t)length * (list + 1);
+    }
+    if (pages != census->reserve_pages || pages != heap->reserve_pages)
+        return "H7: reserve_pages does not add up";
+    return NULL;
+}
+
+static const char *check_descriptors(const struct heap *heap)
+{
+    if (heap->descriptor_pages * PAGE_4K_BYTES < (uint64_t)heap->block_count * sizeof(struct heap_block))
+        return "H8: there are not enough descriptors";
+    for (uint64_t page = 0; page < heap->descriptor_pages; page++) {
+        if (!is_mapped(heap, (const char *)heap->blocks + page * PAGE_4K_BYTES))
+            return "H8: a page of descriptors is not mapped";
+    }
+    return NULL;
 }
 
 const char *heap_check(const struct heap *heap)
 {
-    struct census census = {0};
-    for (uint32_t page = 0; page < heap->page_count; page += heap->descriptors[page].run_pages) {
-        const char *broken = check_run(heap, page, &census);
-        if (broken != NULL)
-            return broken;
-    }
-    if (census.used_bytes != heap->used_bytes || census.allocation_count != heap->allocation_count)
-        return "H5: the statistics do not add up";
-    return check_lists(heap, &census);
+    struct census census = {.mapped_pages = heap->descriptor_pages};
+    const char *broken = check_descriptors(heap);
+    for (uint32_t block = 0; block < heap->block_count && broken == NULL; block += heap->blocks[block].run_blocks)
+        broken = check_run(heap, block, &census);
+    if (broken == NULL && census.mapped_pages != heap->mapped_pages)
+        broken = "H8: mapped_pages does not add up";
+    if (broken == NULL)
+        broken = check_void_lists(heap, &census);
+    if (broken == NULL)
+        broken = check_classes(heap, &census);
+    if (broken == NULL)
+        broken = check_reserve(heap, &census);
+    return broken == NULL && TENORITE_DEBUG ? heap_debug_check(heap) : broken;
 }

@@ -5,66 +5,164 @@
 #include <tenorite/lib/compiler.h>
 
 /*
- * Memory for objects of any size, in a range of virtual addresses that fills from its start as frames are mapped.
+ * Memory for objects of any size, in a range of virtual addresses of which as much is mapped as is in use: frames are
+ * mapped when memory is asked for and go back when it is free again.
  *
- * All calls: task context or early boot, one CPU at a time, not from interrupt handlers (that panics). Freeing a
- * pointer at which no allocated block begins panics. So a block that is freed twice is noticed for as long as its
- * memory has not been handed out again; after that, the second free takes the new block away from its owner, unnoticed.
+ * All calls: task context or early boot, one CPU at a time, not from interrupt handlers (contract K12).
+ *
+ * A pointer that heap_free(), heap_realloc() or heap_usable_size() gets must be one at which an allocated block begins.
+ * Anything else panics: a foreign pointer, one into a block, one whose block is free. So a block that is freed twice is
+ * noticed for as long as its memory has not been handed out again.
+ *
+ * With TENORITE_DEBUG every block lies between red zones, is filled with 0xaa when it is allocated and 0xdd when it is
+ * freed, knows who allocated and who freed it, and waits in a quarantine before its memory is handed out again. A write
+ * past a block's end panics when it is freed, a write into a freed block when it leaves the quarantine; heap_check()
+ * finds both at once.
  */
 struct frames;
 struct mapper;
 
-enum { HEAP_CLASS_COUNT = 22, HEAP_LARGEST_CLASS_BYTES = 2048, HEAP_RUN_LIST_COUNT = 32 };
+enum {
+    HEAP_CLASS_COUNT = 30,
+    HEAP_LARGEST_CLASS_BYTES = 3264,
+    HEAP_MIN_ALIGNMENT = 16, /* of every block */
+    HEAP_RUN_LIST_COUNT = 32,
+    HEAP_BLOCK_PAGES = 4,
+    HEAP_QUARANTINE_SLOTS = 64,
+};
+
+/* One size of small objects; see src/mm/heap.c. */
+struct heap_class {
+    uint64_t cached;
+    uint64_t *word;
+    char *word_start;
+    struct heap_block *slab;
+    uint32_t bytes;
+    uint32_t reciprocal;
+    uint32_t partial_slabs;
+    uint16_t capacity;
+    uint16_t pages;
+} __attribute__((aligned(64)));
 
 struct heap {
+    struct heap_class classes[HEAP_CLASS_COUNT];
+    uint8_t class_of[HEAP_LARGEST_CLASS_BYTES / HEAP_MIN_ALIGNMENT + 1];
+    char *start; /* of block 0; from here on see src/mm/heap_blocks.h */
+    struct heap_block *blocks;
+    uint32_t block_count;
+    uint32_t block_limit;
+    uint32_t run_lists_used;
+    uint32_t void_runs[HEAP_RUN_LIST_COUNT];
+    uint32_t reserve[HEAP_BLOCK_PAGES];
+    uint32_t reserve_count[HEAP_BLOCK_PAGES];
+    uint64_t reserve_pages;
+    uint64_t descriptor_pages;
+    uint64_t mapped_pages;
     struct mapper *mapper;
     struct frames *frames;
-    struct heap_page *descriptors; /* the rest: see src/mm/heap_pages.h and heap.c */
-    char *pages;
-    uint64_t descriptors_mapped;
-    uint32_t page_limit;
-    uint32_t page_count;
-    uint32_t run_lists_used;
-    uint32_t free_runs[HEAP_RUN_LIST_COUNT];
-    uint32_t partial_slabs[HEAP_CLASS_COUNT];
-    uint8_t class_of[HEAP_LARGEST_CLASS_BYTES / 16 + 1];
-    uint64_t used_bytes;
-    uint64_t allocation_count;
+    void *quarantine[HEAP_QUARANTINE_SLOTS]; /* unused in release builds; see src/mm/heap_debug.c */
+    uint32_t quarantine_first;
+    uint32_t quarantine_count;
+    uint64_t quarantine_bytes;
 };
 
 enum NODISCARD heap_error {
     HEAP_OK,
     HEAP_RANGE_MISALIGNED, /* the range does not start at a page */
-    HEAP_RANGE_TOO_SMALL,  /* not room for one page and its descriptor, or the range wraps */
+    HEAP_RANGE_TOO_SMALL,  /* not room for one block of 16 KiB and its descriptor, or the range wraps */
 };
 
-/* Makes `heap` an empty heap in `range`, of which nothing may be mapped; an unfinished page at its end is left out, and
- * so is what exceeds 2^32 pages. Maps nothing: the heap grows when memory is asked for, through `mapper`, with frames
- * from `frames`. On an error nothing changed. Constant time. */
+/* Makes `heap` an empty heap in `range`, of which nothing may be mapped; what is left at its end beside whole blocks of
+ * 16 KiB is left out, and so is what exceeds 2^32 of them. Maps nothing: the heap grows when memory is asked for,
+ * through `mapper`, with frames from `frames`. On an error nothing changed. Constant time. */
 enum heap_error heap_init(struct heap *heap, struct mapper *mapper, struct frames *frames,
                           struct virtual_range range);
 
-/* Memory for `size` bytes, aligned to 16, with undefined content; size 0 counts as 1. NULL if frames or the range are
- * used up: then everything that is allocated stays as it is, and smaller requests may still succeed. Constant time,
- * unless the heap has to grow. */
-void *heap_alloc(struct heap *heap, size_t size) MUST_CHECK __attribute__((alloc_size(2)));
-
-/* The same with an alignment of `alignment` bytes, a power of two; anything else panics. */
-void *heap_aligned_alloc(struct heap *heap, size_t alignment, size_t size) MUST_CHECK
-    __attribute__((alloc_align(2), alloc_size(3)));
-
-/* Gives memory back; NULL is allowed. Constant time. */
+/* Gives memory back; NULL is allowed. Constant time for blocks up to 16 KiB, beyond that linear in the pages, which are
+ * unmapped. */
 void heap_free(struct heap *heap, void *pointer);
 
+/* Memory for `size` bytes, aligned to 16, with undefined content; size 0 counts as 1. NULL if frames or the range are
+ * used up: then everything that is allocated stays as it is, and smaller requests may still succeed. Constant time up
+ * to 16 KiB, with at most 4 pages mapped and one for descriptors; beyond that linear in the pages. */
+void *heap_alloc(struct heap *heap, size_t size) MUST_CHECK ALLOCATES(heap_free, 2) __attribute__((alloc_size(2)));
+
+/* The same with an alignment of `alignment` bytes, a power of two; anything else panics. */
+void *heap_aligned_alloc(struct heap *heap, size_t alignment, size_t size) MUST_CHECK ALLOCATES(heap_free, 2)
+    __attribute__((alloc_align(2), alloc_size(3)));
+
+/* Makes the block at `pointer` one of `size` bytes (0 counts as 1), in place where that is possible, else by moving what
+ * it holds, as far as it fits; NULL is allowed and means a new block. The result is aligned to 16. NULL if there is no
+ * memory: then the block is still there as it was. A block that becomes smaller always succeeds. With TENORITE_DEBUG
+ * the block always moves, so that whoever kept the old pointer is found out. */
+void *heap_realloc(struct heap *heap, void *pointer, size_t size) MUST_CHECK __attribute__((alloc_size(3)));
+
+/* How many bytes the block at `pointer` has room for: all of them may be used. At least what was asked for; exactly that
+ * with TENORITE_DEBUG. 0 for NULL. Constant time. */
+size_t heap_usable_size(const struct heap *heap, const void *pointer);
+
 struct heap_statistics {
-    uint64_t mapped_bytes;     /* frames in use, for descriptors too */
+    uint64_t mapped_bytes;     /* frames in use, for descriptors too, without page tables */
     uint64_t used_bytes;       /* in allocated blocks, each rounded up to what it occupies */
     uint64_t allocation_count; /* blocks allocated now */
     uint64_t limit_bytes;      /* what the range can hold */
 };
 
+/* Linear in the heap's size: one step for each 16 KiB. */
 struct heap_statistics heap_statistics(const struct heap *heap);
 
-/* Verifies the numbered invariants of src/mm/heap_pages.h; returns NULL, or the first one that is broken as text.
- * Linear in the heap's size. */
+/* Gives back to the frames what is mapped but not in use: what the heap keeps so that a load that swings around a
+ * boundary does not map and unmap all the time. Linear in what it gives back. */
+void heap_trim(struct heap *heap);
+
+/* Verifies the numbered invariants of src/mm/heap_blocks.h, and with TENORITE_DEBUG those of heap_debug.c; returns NULL,
+ * or the first one that is broken as text. Linear in the heap's size. */
 const char *heap_check(const struct heap *heap) MUST_CHECK;
+
+/* Memory for one object of `type`, or an array of `count`, as a pointer of that type; NULL as with heap_alloc(), and
+ * where `count` objects are more than SIZE_MAX bytes. */
+#define heap_new(heap, type) ((type *)heap_typed_alloc(heap, _Alignof(type), sizeof(type)))
+#define heap_new_array(heap, type, count)                                                                            \
+    ((type *)heap_typed_alloc(heap, _Alignof(type), heap_array_bytes(count, sizeof(type))))
+
+/*
+ * HEAP_SCOPED(type, name, heap, pointer): declares `type *name` and initialises it with `pointer`, a block of `heap` or
+ * NULL. When the scope is left, in any way, the block that `name` then points at is freed.
+ *
+ * heap_scoped_move(&name) takes it out: its value is the pointer, and `name` becomes NULL.
+ */
+#define HEAP_SCOPED(type, name, heap, pointer)                                                                       \
+    type *name = (pointer);                                                                                          \
+    __attribute__((cleanup(heap_scope_leave), unused)) const struct heap_scope PASTE(name, _scope) = {(heap), &name}
+
+#define heap_scoped_move(slot)                                                                                       \
+    ({                                                                                                               \
+        typeof(*(slot)) heap_scoped_moved = *(slot);                                                                 \
+        *(slot) = NULL;                                                                                              \
+        heap_scoped_moved;                                                                                           \
+    })
+
+/* The rest of this header serves the macros. */
+
+struct heap_scope {
+    struct heap *heap;
+    const void *slot; /* of a pointer of any type */
+};
+
+ALWAYS_INLINE void heap_scope_leave(const struct heap_scope *scope)
+{
+    void *pointer;
+    __builtin_memcpy(&pointer, scope->slot, sizeof pointer);
+    heap_free(scope->heap, pointer);
+}
+
+ALWAYS_INLINE size_t heap_array_bytes(size_t count, size_t size)
+{
+    size_t bytes;
+    return __builtin_mul_overflow(count, size, &bytes) ? SIZE_MAX : bytes;
+}
+
+ALWAYS_INLINE MUST_CHECK void *heap_typed_alloc(struct heap *heap, size_t alignment, size_t size)
+{
+    return alignment <= HEAP_MIN_ALIGNMENT ? heap_alloc(heap, size) : heap_aligned_alloc(heap, alignment, size);
+}
