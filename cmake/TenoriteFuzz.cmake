@@ -12,17 +12,17 @@ if(TENORITE_FUZZ)
     list(APPEND TENORITE_HOST_FLAGS -fsanitize=fuzzer-no-link)
 endif()
 
-# tenorite_add_fuzz_target(NAME target SOURCES file... [MUTATOR file]): the program `fuzz_<target>`, and the ctest test
+# tenorite_add_fuzz_target(NAME target SOURCES file... [MUTATOR file] [LINK library...]): the program `fuzz_<target>`, and the ctest test
 # `fuzz.<target>`, labelled `fuzz`, which runs it once on each file in corpus/<target> of the calling directory.
 # MUTATOR is compiled under libFuzzer only.
 function(tenorite_add_fuzz_target)
-    cmake_parse_arguments(PARSE_ARGV 0 fuzz "" "NAME;MUTATOR" "SOURCES")
+    cmake_parse_arguments(PARSE_ARGV 0 fuzz "" "NAME;MUTATOR" "SOURCES;LINK")
     if(fuzz_UNPARSED_ARGUMENTS OR NOT fuzz_NAME OR NOT fuzz_SOURCES)
         message(FATAL_ERROR "tenorite_add_fuzz_target needs NAME and SOURCES; unknown: ${fuzz_UNPARSED_ARGUMENTS}")
     endif()
     set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${fuzz_NAME})
     add_executable(fuzz_${fuzz_NAME} ${fuzz_SOURCES})
-    target_link_libraries(fuzz_${fuzz_NAME} PRIVATE tenorite_host)
+    target_link_libraries(fuzz_${fuzz_NAME} PRIVATE ${fuzz_LINK} tenorite_host)
     if(TENORITE_FUZZ)
         target_sources(fuzz_${fuzz_NAME} PRIVATE ${fuzz_MUTATOR})
         target_link_options(fuzz_${fuzz_NAME} PRIVATE -fsanitize=fuzzer)

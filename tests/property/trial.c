@@ -251,15 +251,20 @@ void trial_delete(struct trial *trial)
     munmap(trial, sizeof *trial);
 }
 
+/* Runs the case a second time, which notes it, if it fails the first time. One that dies does so the first time. */
 void property_run_bytes(const struct property *property, const uint8_t *bytes, size_t length)
 {
-    static struct draws draws;
-    draws_begin_bytes(&draws, bytes, length);
-    const char *complaint = property->check(&draws);
-    if (complaint == NULL || complaint == PROPERTY_DISCARDED)
-        return;
-    draws_begin_replay(&draws, draws.count);
-    draws.is_noting = true;
-    complaint = property->check(&draws);
-    property_fail("%s: %s", property->name, complaint != NULL ? complaint : "holds when it is run again");
+    static struct trial trial;
+    trial.property = property;
+    draws_begin_bytes(&trial.draws, bytes, length);
+    running = &trial;
+    bool is_failing = run_case(&trial) != NULL;
+    if (is_failing) {
+        draws_begin_replay(&trial.draws, trial.draws.count);
+        trial.draws.is_noting = true;
+        is_failing = run_case(&trial) != NULL;
+        fprintf(stderr, "%s: FAILED: %s\n", property->name, is_failing ? trial.complaint : "but not the second time");
+        abort();
+    }
+    running = NULL;
 }

@@ -61,6 +61,7 @@ class Outcome:
 
 # Our own words first: a sanitizer's summary names but the abort() behind them.
 FINDINGS = (re.compile(r"^\S+:\d+: does not hold: .*$", re.MULTILINE),
+            re.compile(r"^\w+: FAILED: .*$", re.MULTILINE),
             re.compile(r"^unexpected panic: .*$", re.MULTILINE),
             re.compile(r"^.*: runtime error: .*$", re.MULTILINE),
             re.compile(r"^SUMMARY: (.*)$", re.MULTILINE))
