@@ -93,7 +93,13 @@ static void what_the_kernel_maps_in_one_space_is_shown_by_all(void)
     uint32_t again = *(volatile uint32_t *)((volatile char *)device.start + 0x30);
     CHECK(version == again && version != 0, "%#x and %#x", version, again);
     heap_free(&memory.heap, block);
+    expect_ok(flush(clean_up_all(&memory.space.mapper, KERNEL_TABLES_SHARED)));
+    block = heap_alloc(&memory.heap, 2 * BLOCK_BYTES);
+    ASSERT(block, "no memory after cleaning up");
+    block[2 * BLOCK_BYTES - 1] = 3;
     address_space_activate(&space);
+    CHECK(block[2 * BLOCK_BYTES - 1] == 3, "%u", block[2 * BLOCK_BYTES - 1]);
+    heap_free(&memory.heap, block);
     CHECK(heap_check(&memory.heap) == NULL, "%s", heap_check(&memory.heap));
     address_space_activate(&memory.space);
     expect_ok(address_space_destroy(&space).error);

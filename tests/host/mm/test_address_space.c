@@ -292,6 +292,22 @@ static void kernel_mappings_of_later_are_shown_by_all_and_lower_ones_by_one(void
     assert_int_equal(translate(&space.mapper, virt_addr_new(0x400000)).error, MAP_NOT_MAPPED);
 }
 
+/* The tables of the layout's ranges stay linked where they are said to be shared, and the rest goes. */
+static void cleaning_up_leaves_what_all_share(void **state)
+{
+    struct address_space created;
+    (void)state;
+    assert_int_equal(address_space_create(&created, &space), MAP_OK);
+    uint64_t before = fixture_free_frames();
+    map_at(&space, 0xffffc00000000000, 0x200000);
+    assert_int_equal(ignore(unmap(&space.mapper, page_4k_at(virt_addr_new(0xffffc00000000000)))).error, MAP_OK);
+    assert_int_equal(before - fixture_free_frames(), 2);
+    assert_int_equal(flush(clean_up_all(&space.mapper, KERNEL_TABLES_SHARED)), MAP_OK);
+    assert_int_equal(fixture_free_frames(), before);
+    map_at(&created, 0xffffc00000000000, 0x201000);
+    assert_true(shows(&space, 0xffffc00000000000, 0x201000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +325,7 @@ int main(void)
         cmocka_unit_test_setup(a_new_space_has_the_kernel_half_and_an_empty_lower_half, setup_spaces),
         cmocka_unit_test_setup(no_frame_for_the_root_is_an_error, setup_spaces),
         cmocka_unit_test_setup(kernel_mappings_of_later_are_shown_by_all_and_lower_ones_by_one, setup_spaces),
+        cmocka_unit_test_setup(cleaning_up_leaves_what_all_share, setup_spaces),
         cmocka_unit_test_setup(activate_writes_the_root_once_code_and_stack_are_mapped, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
