@@ -5,17 +5,20 @@
  * Up to HEAP_LARGEST_CLASS_BYTES, a request is rounded to one of 30 classes and served from a slab: up to four pages cut
  * into objects of that class, with one bit for each in the slab's descriptor. Larger requests are runs of whole pages
  * (heap_blocks.h, where the invariants H1 to H8 are). Nothing is stored in the objects or beside them, so a write after
- * free or past an end cannot mislead the heap, freeing touches no memory but the descriptor, and a free is checked
- * against what is allocated.
+ * free or past an end cannot mislead the heap, and a free is checked against what is allocated.
  *
- * Each class allocates from one slab, the current one. `cached` is a copy of one word of its free bits, from which
- * objects are taken until it is zero: the next object does not depend on what was freed since, so the CPU need not wait
- * for one free to finish the next allocation. The word itself is always exact. When the copy is used up, it is taken
- * anew, from the lowest word of the current slab that has a free object, else from a slab in the class's list, else from
- * a new slab. A slab that becomes empty goes back to the blocks, unless it is the current one.
+ * Each class caches a few free objects: a ring, of which allocations take the oldest and to which frees add. Both then
+ * cost the object's bit and little else; and an allocation need not wait for the free just before it, which it would if
+ * it took the newest. A freed object's first line is prefetched for its next owner. An empty ring takes objects from the
+ * slab that was listed last, a full one leaves the older half to the slabs.
+ *
+ * What is cached is used again wherever it lies, so slabs would thin out and never become empty. Classes with few
+ * objects a slab therefore cache only what comes from a full slab: others drain, and are given back when they are empty.
+ * And before such a class makes a new slab, it takes an object of the next larger class if one is free.
  *
  * Rejected: free lists through the objects (a miss of the data cache for each free, and what a stray write can reach);
- * a count of all blocks and bytes (computed when asked for).
+ * a count of all blocks and bytes (computed when asked for); no cache (twice the time for a random load: each slab
+ * becomes full and partly free all the time, and no branch predictor knows when).
  */
 #include "mm/heap_core.h"
 
@@ -33,14 +36,20 @@ static const struct {
     {1168, 2}, {1360, 1}, {1488, 4}, {1632, 4}, {1808, 4}, {2048, 1}, {2336, 4}, {2720, 2}, {3072, 3}, {3264, 4},
 };
 
+/* Above this size slabs have few objects, and drain. */
+enum { LARGEST_DENSE_BYTES = 512 };
+
 static void init_class(struct heap_class *class, unsigned number)
 {
     unsigned bytes = class_sizes[number].bytes;
+    bool is_dense = bytes <= LARGEST_DENSE_BYTES;
     unsigned fitting = class_sizes[number].pages * (unsigned)PAGE_4K_BYTES / bytes;
     *class = (struct heap_class){
         .bytes = bytes,
         .reciprocal = (uint32_t)(((1ull << 32) + bytes - 1) / bytes),
         .partial_slabs = HEAP_NO_BLOCK,
+        .cache_limit = is_dense ? HEAP_CACHE_SLOTS : HEAP_CACHE_SLOTS / 2,
+        .drain_below = (uint16_t)(is_dense ? 1 : fitting - 1),
         .capacity = (uint16_t)(fitting < HEAP_SLAB_MAX_OBJECTS ? fitting : HEAP_SLAB_MAX_OBJECTS),
         .pages = class_sizes[number].pages,
     };
@@ -85,12 +94,29 @@ enum heap_error heap_init(struct heap *heap, struct mapper *mapper, struct frame
     return HEAP_OK;
 }
 
-/* A new slab, all of it free, in no list; NULL if there is no memory. */
-static struct heap_block *slab_new(struct heap *heap, struct heap_class *class)
+static bool slab_is_listed(const struct heap_block *slab)
+{
+    return slab->next != HEAP_UNLISTED;
+}
+
+static void slab_list(struct heap *heap, struct heap_class *class, uint32_t block)
+{
+    if (!slab_is_listed(&heap->blocks[block]))
+        heap_list_add(heap, &class->partial_slabs, block);
+}
+
+static void slab_unlist(struct heap *heap, struct heap_class *class, uint32_t block)
+{
+    heap_list_remove(heap, &class->partial_slabs, block);
+    heap->blocks[block].next = HEAP_UNLISTED;
+}
+
+/* Makes a new slab, all of it free, the only one in the list of its class; false if there is no memory. */
+static bool slab_new(struct heap *heap, struct heap_class *class)
 {
     uint32_t block = heap_run_take(heap, class->pages, HEAP_MIN_ALIGNMENT, HEAP_BLOCK_SLAB);
     if (block == HEAP_NO_BLOCK)
-        return NULL;
+        return false;
     struct heap_block *slab = &heap->blocks[block];
     slab->class = (uint8_t)(class - heap->classes);
     slab->in_use = 0;
@@ -98,50 +124,102 @@ static struct heap_block *slab_new(struct heap *heap, struct heap_class *class)
         unsigned left = class->capacity > word * 64 ? class->capacity - word * 64 : 0;
         slab->free_bits[word] = left >= 64 ? UINT64_MAX : (1ull << left) - 1;
     }
-    return slab;
-}
-
-static struct heap_block *next_slab(struct heap *heap, struct heap_class *class)
-{
-    uint32_t block = class->partial_slabs;
-    if (block == HEAP_NO_BLOCK)
-        return slab_new(heap, class);
-    heap_list_remove(heap, &class->partial_slabs, block);
-    return &heap->blocks[block];
-}
-
-/* Caches a word with free objects; false if there is no memory. */
-static bool refill(struct heap *heap, struct heap_class *class)
-{
-    struct heap_block *slab = class->slab;
-    if (slab == NULL || slab->in_use == class->capacity)
-        slab = next_slab(heap, class);
-    if (slab == NULL)
-        return false;
-    unsigned word = 0;
-    while (slab->free_bits[word] == 0)
-        word++;
-    class->slab = slab;
-    class->word = &slab->free_bits[word];
-    class->word_start = heap_block_start(heap, heap_block_number(heap, slab)) + (size_t)word * 64 * class->bytes;
-    class->cached = *class->word;
+    heap_list_add(heap, &class->partial_slabs, block);
+    class->slab_count++;
     return true;
 }
 
-ALWAYS_INLINE void *take_cached(struct heap_class *class)
+/* Caches up to `count` free objects of a listed slab, while nothing of its class is cached but what this call's caller
+ * took from other slabs. Returns how many. */
+static unsigned cache_objects(struct heap *heap, struct heap_class *class, uint32_t block, unsigned count)
 {
-    uint64_t lowest = class->cached & -class->cached;
-    unsigned object = (unsigned)__builtin_ctzll(class->cached);
-    class->cached ^= lowest;
-    *class->word ^= lowest;
-    class->slab->in_use++;
-    return class->word_start + (size_t)object * class->bytes;
+    const struct heap_block *slab = &heap->blocks[block];
+    unsigned cached = 0;
+    for (unsigned word = 0; word < HEAP_SLAB_WORDS && cached < count; word++) {
+        for (uint64_t bits = slab->free_bits[word]; bits != 0 && cached < count; bits &= bits - 1, cached++)
+            class->cached[class->end_cached++ % HEAP_CACHE_SLOTS] =
+                (struct heap_free_object){block, word * 64 + (unsigned)__builtin_ctzll(bits)};
+    }
+    if (cached == (unsigned)class->capacity - slab->in_use)
+        slab_unlist(heap, class, block);
+    return cached;
+}
+
+/* Fills the empty ring by half, or with what the listed slabs have; false if there is no memory for one object. */
+static bool refill(struct heap *heap, struct heap_class *class)
+{
+    unsigned wanted = class->cache_limit / 2;
+    if (class->partial_slabs == HEAP_NO_BLOCK && !slab_new(heap, class))
+        return false;
+    while (wanted > 0 && class->partial_slabs != HEAP_NO_BLOCK)
+        wanted -= cache_objects(heap, class, class->partial_slabs, wanted);
+    return true;
+}
+
+static unsigned cached_count(const struct heap_class *class)
+{
+    return class->end_cached - class->first_cached;
+}
+
+/* Leaves the `count` objects that were cached first to their slabs. */
+static void uncache_objects(struct heap *heap, struct heap_class *class, unsigned count)
+{
+    for (; count > 0; count--)
+        slab_list(heap, class, class->cached[class->first_cached++ % HEAP_CACHE_SLOTS].block);
+}
+
+/* Leaves all cached objects of a slab to it. */
+static void uncache_slab(struct heap_class *class, uint32_t block)
+{
+    uint32_t kept = class->first_cached;
+    for (uint32_t i = kept; i != class->end_cached; i++) {
+        struct heap_free_object object = class->cached[i % HEAP_CACHE_SLOTS];
+        if (object.block != block)
+            class->cached[kept++ % HEAP_CACHE_SLOTS] = object;
+    }
+    class->end_cached = kept;
+}
+
+/* Gives back a slab that has no object in use. */
+static void slab_release(struct heap *heap, struct heap_class *class, uint32_t block)
+{
+    uncache_slab(class, block);
+    if (slab_is_listed(&heap->blocks[block]))
+        heap_list_remove(heap, &class->partial_slabs, block);
+    class->slab_count--;
+    heap_run_release(heap, block, class->pages);
+}
+
+ALWAYS_INLINE void *take_cached(struct heap *heap, struct heap_class *class)
+{
+    struct heap_free_object taken = class->cached[class->first_cached++ % HEAP_CACHE_SLOTS];
+    struct heap_block *slab = &heap->blocks[taken.block];
+    slab->free_bits[taken.object / 64] ^= 1ull << taken.object % 64;
+    slab->in_use++;
+    return heap_block_start(heap, taken.block) + (size_t)taken.object * class->bytes;
+}
+
+/* Whether the class that comes after `class` has a free object that it can lend: then one is cached. */
+static bool next_class_lends(struct heap *heap, struct heap_class *class)
+{
+    struct heap_class *next = class + 1;
+    if (class->bytes <= LARGEST_DENSE_BYTES || next == &heap->classes[HEAP_CLASS_COUNT])
+        return false;
+    return cached_count(next) > 0 || (next->partial_slabs != HEAP_NO_BLOCK && refill(heap, next));
+}
+
+/* An object of this class and no other, for its alignment. */
+static void *exact_alloc(struct heap *heap, struct heap_class *class)
+{
+    return cached_count(class) > 0 || refill(heap, class) ? take_cached(heap, class) : NULL;
 }
 
 static NO_INLINE void *small_alloc_uncached(struct heap *heap, struct heap_class *class)
 {
     ASSERT(!interrupts_in_handler(), "allocation of %u bytes in an interrupt handler", class->bytes);
-    return refill(heap, class) ? take_cached(class) : NULL;
+    if (class->partial_slabs == HEAP_NO_BLOCK && next_class_lends(heap, class))
+        return take_cached(heap, class + 1);
+    return refill(heap, class) ? take_cached(heap, class) : NULL;
 }
 
 static NO_INLINE void *large_alloc(struct heap *heap, size_t alignment, size_t size)
@@ -157,7 +235,7 @@ static NO_INLINE void *large_alloc(struct heap *heap, size_t alignment, size_t s
 
 ALWAYS_INLINE void *small_alloc(struct heap *heap, struct heap_class *class)
 {
-    return LIKELY(class->cached != 0) ? take_cached(class) : small_alloc_uncached(heap, class);
+    return LIKELY(cached_count(class) > 0) ? take_cached(heap, class) : small_alloc_uncached(heap, class);
 }
 
 ALWAYS_INLINE void *core_alloc(struct heap *heap, size_t size)
@@ -176,7 +254,7 @@ void *heap_core_alloc(struct heap *heap, size_t alignment, size_t size)
                           : heap->class_of[(size + HEAP_MIN_ALIGNMENT - 1) / HEAP_MIN_ALIGNMENT];
     for (; number < HEAP_CLASS_COUNT; number++) {
         if (heap->classes[number].bytes % alignment == 0)
-            return small_alloc(heap, &heap->classes[number]);
+            return exact_alloc(heap, &heap->classes[number]);
     }
     return large_alloc(heap, alignment, size == 0 ? 1 : size);
 }
@@ -196,17 +274,21 @@ void *heap_aligned_alloc(struct heap *heap, size_t alignment, size_t size)
     return heap_core_alloc(heap, alignment, size);
 }
 
-/* What freeing an object changes beside its bit, where `slab` is not the current one and was full or is empty now. */
-static NO_INLINE void relist(struct heap *heap, struct heap_class *class, struct heap_block *slab)
+/* After a free that left few or no objects of a slab in use: it is not cached. */
+static NO_INLINE void slab_drain(struct heap *heap, struct heap_class *class, uint32_t block)
 {
-    uint32_t block = heap_block_number(heap, slab);
     ASSERT(!interrupts_in_handler(), "block of %u bytes freed in an interrupt handler", class->bytes);
-    if (slab->in_use != 0) {
-        heap_list_add(heap, &class->partial_slabs, block);
-        return;
-    }
-    heap_list_remove(heap, &class->partial_slabs, block);
-    heap_run_release(heap, block, class->pages);
+    if (heap->blocks[block].in_use == 0)
+        slab_release(heap, class, block);
+    else
+        slab_list(heap, class, block);
+}
+
+/* After a free that finds the ring full. */
+static NO_INLINE void make_room_in_cache(struct heap *heap, struct heap_class *class)
+{
+    ASSERT(!interrupts_in_handler(), "block of %u bytes freed in an interrupt handler", class->bytes);
+    uncache_objects(heap, class, class->cache_limit / 2);
 }
 
 static NO_INLINE void free_uncommon(struct heap *heap, void *pointer)
@@ -236,9 +318,15 @@ ALWAYS_INLINE void core_free(struct heap *heap, void *pointer)
     uint64_t bit = 1ull << object % 64;
     ASSERT((slab->free_bits[object / 64] & bit) == 0, "%p (%u bytes) is freed twice", pointer, class->bytes);
     slab->free_bits[object / 64] |= bit;
-    slab->in_use--;
-    if (slab != class->slab && UNLIKELY(slab->in_use == 0 || slab->in_use + 1 == class->capacity))
-        relist(heap, class, slab);
+    if (UNLIKELY(--slab->in_use < class->drain_below) && class->slab_count > 1) {
+        slab_drain(heap, class, (uint32_t)(offset / HEAP_BLOCK_BYTES));
+        return;
+    }
+    __builtin_prefetch(pointer, 1);
+    if (UNLIKELY(cached_count(class) == class->cache_limit))
+        make_room_in_cache(heap, class);
+    class->cached[class->end_cached++ % HEAP_CACHE_SLOTS] =
+        (struct heap_free_object){(uint32_t)(offset / HEAP_BLOCK_BYTES), object};
 }
 
 void heap_core_free(struct heap *heap, void *pointer)
@@ -258,12 +346,10 @@ void heap_slabs_release_empty(struct heap *heap)
 {
     for (unsigned i = 0; i < HEAP_CLASS_COUNT; i++) {
         struct heap_class *class = &heap->classes[i];
-        struct heap_block *slab = class->slab;
-        if (slab == NULL || slab->in_use != 0)
-            continue;
-        class->slab = NULL;
-        class->cached = 0;
-        heap_run_release(heap, heap_block_number(heap, slab), class->pages);
+        uncache_objects(heap, class, cached_count(class));
+        uint32_t only = class->slab_count == 1 ? class->partial_slabs : HEAP_NO_BLOCK;
+        if (only != HEAP_NO_BLOCK && heap->blocks[only].in_use == 0)
+            slab_release(heap, class, only);
     }
 }
 

@@ -24,10 +24,11 @@
  *   H2  No two void runs are neighbours; the first and the last block of a void run both hold its length.
  *   H3  A run is in the list of its logarithm exactly if it is void; run_lists_used has a bit for each list that is
  *       not empty.
- *   H4  A slab's in_use is its capacity less its free bits, none of which is beyond the capacity.
- *   H5  A slab is the current one of its class; or it is in the class's list, and has objects in use and free ones;
- *       or it is full.
- *   H6  What a class has cached is free in one word of its current slab.
+ *   H4  A slab's in_use is its capacity less its free bits, none of which is beyond the capacity. A class's slab_count
+ *       is the number of its slabs; if it is more than 1, each has an object in use.
+ *   H5  A slab is in the list of its class or `next` is HEAP_UNLISTED. In the list it has a free object; out of it all
+ *       its free objects are cached.
+ *   H6  What a class has cached are different free objects of its slabs, at most cache_limit.
  *   H7  The reserve's list n has the reserve's blocks of n + 1 pages, and reserve_pages is their sum.
  *   H8  In each block exactly the pages that its use needs are mapped; they and those of the descriptors are
  *       mapped_pages, and there are descriptors for block_count blocks.
@@ -45,10 +46,11 @@ enum {
     HEAP_BLOCK_BYTES = HEAP_BLOCK_PAGES * PAGE_4K_BYTES,
     HEAP_SLAB_MAX_OBJECTS = 256,
     HEAP_SLAB_WORDS = HEAP_SLAB_MAX_OBJECTS / 64,
-    HEAP_RESERVE_PAGES = 16,  /* mapped without use, at most */
-    HEAP_RESERVE_SHARE = 256, /* and one for so many mapped pages */
+    HEAP_RESERVE_PAGES = 10,  /* mapped without use, at most */
+    HEAP_RESERVE_SHARE = 512, /* and one for so many mapped pages */
 };
 #define HEAP_NO_BLOCK UINT32_MAX
+#define HEAP_UNLISTED (UINT32_MAX - 1) /* `next` of a slab that is in no list */
 
 struct heap_block {
     uint32_t next, previous; /* in a list of void runs, of slabs, or of the reserve */
@@ -93,7 +95,7 @@ bool heap_run_resize(struct heap *heap, uint32_t block, uint64_t pages);
 /* Unmaps the whole reserve. */
 void heap_reserve_empty(struct heap *heap);
 
-/* Gives back the slabs that have no object in use, into the reserve. (heap.c) */
+/* Empties the caches of all classes and gives the slabs that have no object in use to the reserve. (heap.c) */
 void heap_slabs_release_empty(struct heap *heap);
 
 void heap_list_add(struct heap *heap, uint32_t *head, uint32_t block);

@@ -7,7 +7,8 @@
 struct census {
     uint64_t mapped_pages;
     uint64_t void_runs;
-    uint64_t partial_slabs;
+    uint64_t listed_slabs;
+    uint64_t slab_count[HEAP_CLASS_COUNT];
     uint64_t reserve_pages;
 };
 
@@ -56,12 +57,13 @@ static const char *check_void_run(const struct heap *heap, uint32_t first, struc
     return check_pages(heap, first, 0, census);
 }
 
-static bool is_in_list(const struct heap *heap, uint32_t head, uint32_t block)
+/* How many of a slab's objects its class has cached. */
+static unsigned cached_objects(const struct heap_class *class, uint32_t block)
 {
-    const struct heap_block *descriptor = &heap->blocks[block];
-    if (descriptor->previous == HEAP_NO_BLOCK)
-        return head == block;
-    return descriptor->previous < heap->block_count && heap->blocks[descriptor->previous].next == block;
+    unsigned count = 0;
+    for (uint32_t i = class->first_cached; i != class->end_cached; i++)
+        count += class->cached[i % HEAP_CACHE_SLOTS].block == block ? 1 : 0;
+    return count;
 }
 
 static const char *check_slab(const struct heap *heap, uint32_t block, struct census *census)
@@ -79,11 +81,14 @@ static const char *check_slab(const struct heap *heap, uint32_t block, struct ce
     }
     if (free_objects + slab->in_use != class->capacity)
         return "H4: a slab miscounts its objects";
-    if (slab != class->slab && free_objects > 0) {
-        census->partial_slabs++;
-        if (slab->in_use == 0 || !is_in_list(heap, class->partial_slabs, block))
-            return "H5: a slab with a free object is in no list, or has no other";
-    }
+    if (slab->in_use == 0 && class->slab_count > 1)
+        return "H4: a slab without an object in use is not the only one";
+    if (slab->next == HEAP_UNLISTED && free_objects != cached_objects(class, block))
+        return "H5: a slab with a free object is neither listed nor cached";
+    if (slab->next != HEAP_UNLISTED && free_objects == 0)
+        return "H5: a slab without a free object is listed";
+    census->listed_slabs += slab->next != HEAP_UNLISTED ? 1 : 0;
+    census->slab_count[slab->class]++;
     return check_pages(heap, block, class->pages, census);
 }
 
@@ -163,37 +168,50 @@ static const char *check_void_lists(const struct heap *heap, const struct census
 
 static const char *check_cache(const struct heap *heap, const struct heap_class *class)
 {
-    if (class->slab == NULL)
-        return class->cached == 0 ? NULL : "H6: a class without a slab has cached objects";
-    uint32_t block = heap_block_number(heap, class->slab);
-    if (block >= heap->block_count || class->slab->kind != HEAP_BLOCK_SLAB ||
-        &heap->classes[class->slab->class] != class)
-        return "H5: a class's current slab is none of it";
-    int64_t word = class->word - class->slab->free_bits;
-    if (word < 0 || word >= HEAP_SLAB_WORDS || (class->cached & ~*class->word) != 0 ||
-        class->word_start != heap_block_start(heap, block) + (uint64_t)word * 64 * class->bytes)
-        return "H6: a cached object is not free";
+    if (class->end_cached - class->first_cached > class->cache_limit)
+        return "H6: a class has cached too many objects";
+    for (uint32_t i = class->first_cached; i != class->end_cached; i++) {
+        struct heap_free_object object = class->cached[i % HEAP_CACHE_SLOTS];
+        const struct heap_block *slab = &heap->blocks[object.block];
+        if (object.block >= heap->block_count || slab->kind != HEAP_BLOCK_SLAB ||
+            &heap->classes[slab->class] != class || object.object >= class->capacity)
+            return "H6: a cached object is none of its class";
+        if ((slab->free_bits[object.object / 64] >> object.object % 64 & 1) == 0)
+            return "H6: a cached object is not free";
+        for (uint32_t j = class->first_cached; j != i; j++) {
+            struct heap_free_object other = class->cached[j % HEAP_CACHE_SLOTS];
+            if (other.block == object.block && other.object == object.object)
+                return "H6: an object is cached twice";
+        }
+    }
     return NULL;
 }
 
 static const char *check_classes(const struct heap *heap, const struct census *census)
 {
-    uint64_t count = 0;
+    uint64_t listed = 0;
     for (unsigned i = 0; i < HEAP_CLASS_COUNT; i++) {
         const struct heap_class *class = &heap->classes[i];
         int64_t length = list_length(heap, class->partial_slabs, HEAP_BLOCK_SLAB);
         if (length == LIST_IS_DAMAGED)
             return "H5: a list of slabs is damaged";
         for (uint32_t slab = class->partial_slabs; slab != HEAP_NO_BLOCK; slab = heap->blocks[slab].next) {
-            if (heap->blocks[slab].class != i || &heap->blocks[slab] == class->slab)
-                return "H5: a slab is in another class's list, or current and in a list";
+            if (heap->blocks[slab].class != i)
+                return "H5: a slab is in another class's list";
         }
-        count += (uint64_t)length;
-        const char *broken = check_cache(heap, class);
-        if (broken != NULL)
-            return broken;
+        if (census->slab_count[i] != class->slab_count)
+            return "H4: a class miscounts its slabs";
+        listed += (uint64_t)length;
     }
-    return count == census->partial_slabs ? NULL : "H5: a slab without a free object is in a list";
+    return listed == census->listed_slabs ? NULL : "H5: a slab that should be in a list is not";
+}
+
+static const char *check_caches(const struct heap *heap)
+{
+    const char *broken = NULL;
+    for (unsigned i = 0; i < HEAP_CLASS_COUNT && broken == NULL; i++)
+        broken = check_cache(heap, &heap->classes[i]);
+    return broken;
 }
 
 static const char *check_reserve(const struct heap *heap, const struct census *census)
@@ -229,6 +247,8 @@ const char *heap_check(const struct heap *heap)
 {
     struct census census = {.mapped_pages = heap->descriptor_pages};
     const char *broken = check_descriptors(heap);
+    if (broken == NULL)
+        broken = check_caches(heap);
     for (uint32_t block = 0; block < heap->block_count && broken == NULL; block += heap->blocks[block].run_blocks)
         broken = check_run(heap, block, &census);
     if (broken == NULL && census.mapped_pages != heap->mapped_pages)

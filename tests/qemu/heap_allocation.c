@@ -95,6 +95,27 @@ static void heap_grows_by_mapping_frames(void)
     check_heap();
 }
 
+static void frames_go_back_after_a_peak(void)
+{
+    enum { BLOCKS = 2000, BYTES = 500 };
+    static void *blocks[BLOCKS];
+    heap_trim(&memory.heap);
+    uint64_t free_before = frames_statistics(&memory.frames).free_count;
+    for (size_t i = 0; i < BLOCKS; i++)
+        blocks[i] = heap_alloc(&memory.heap, BYTES);
+    uint64_t taken = free_before - frames_statistics(&memory.frames).free_count;
+    CHECK(taken * PAGE_4K_BYTES >= BLOCKS * BYTES, "%llu frames", (unsigned long long)taken);
+    for (size_t i = 0; i < BLOCKS; i++)
+        heap_free(&memory.heap, blocks[i]);
+    uint64_t kept = free_before - frames_statistics(&memory.frames).free_count;
+    CHECK(kept * 4 < taken, "%llu of %llu frames are still gone", (unsigned long long)kept,
+          (unsigned long long)taken);
+    heap_trim(&memory.heap);
+    kept = free_before - frames_statistics(&memory.frames).free_count;
+    CHECK(kept < 8, "%llu frames are gone", (unsigned long long)kept); /* tables, descriptors */
+    check_heap();
+}
+
 static void exhaustion_is_null_and_leaves_the_heap_usable(void)
 {
     char *huge = heap_alloc(&memory.heap, 1ull << 30);
@@ -115,6 +136,7 @@ void kernel_main(const struct boot_info *boot_info)
         KERNEL_TEST(many_boxes),
         KERNEL_TEST(many_boxes_long_lived),
         KERNEL_TEST(heap_grows_by_mapping_frames),
+        KERNEL_TEST(frames_go_back_after_a_peak),
         KERNEL_TEST(exhaustion_is_null_and_leaves_the_heap_usable),
     };
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);

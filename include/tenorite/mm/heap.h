@@ -28,20 +28,27 @@ enum {
     HEAP_MIN_ALIGNMENT = 16, /* of every block */
     HEAP_RUN_LIST_COUNT = 32,
     HEAP_BLOCK_PAGES = 4,
+    HEAP_CACHE_SLOTS = 16, /* a power of two */
     HEAP_QUARANTINE_SLOTS = 64,
+};
+
+/* A free object: of the slab in `block` the one at index `object`. */
+struct heap_free_object {
+    uint32_t block, object;
 };
 
 /* One size of small objects; see src/mm/heap.c. */
 struct heap_class {
-    uint64_t cached;
-    uint64_t *word;
-    char *word_start;
-    struct heap_block *slab;
+    uint32_t first_cached, end_cached; /* count on for ever: the places in the ring are their remainders */
     uint32_t bytes;
-    uint32_t reciprocal;
+    uint32_t reciprocal; /* 2^32 / bytes, rounded up */
     uint32_t partial_slabs;
+    uint32_t slab_count;
+    uint16_t cache_limit;
+    uint16_t drain_below; /* with fewer objects in use a slab's free ones are not cached */
     uint16_t capacity;
     uint16_t pages;
+    struct heap_free_object cached[HEAP_CACHE_SLOTS];
 } __attribute__((aligned(64)));
 
 struct heap {
