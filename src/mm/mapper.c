@@ -52,7 +52,7 @@ struct translation translate(const struct mapper *mapper, virt_addr address)
     enum page_size size = found.level == 1 ? PAGE_SIZE_4K : found.level == 2 ? PAGE_SIZE_2M : PAGE_SIZE_1G;
     return (struct translation){
         .entry = found.entry,
-        .offset_bytes = (uint32_t)(address.value % page_size_bytes(size)),
+        .offset_bytes = (uint32_t)(address.value & (page_size_bytes(size) - 1)),
         .size = size,
         .error = MAP_OK,
     };
@@ -79,7 +79,8 @@ struct marker_removal mapper_remove_marker(struct mapper *mapper, virt_addr page
 
 phys_addr translation_frame_start(struct translation translation)
 {
-    return (phys_addr){mapper_core_leaf_frame(translation.entry, level_of(translation)) * PAGE_4K_BYTES};
+    uint64_t start = entry_frame(translation.entry) * PAGE_4K_BYTES;
+    return (phys_addr){start & -page_size_bytes((enum page_size)translation.size)};
 }
 
 phys_addr translation_address(struct translation translation)
