@@ -127,42 +127,90 @@ static void write_leaf(struct mapper *mapper, uint64_t table, uint64_t page, int
     mapper_entry_write(mapper, table, index_at(page, level), leaf);
 }
 
+/* The store that changes what a page shows. */
+static void replace_leaf(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t leaf)
+{
+    write_leaf(mapper, table, page, level, leaf);
+}
+
 static void link_table(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t below)
 {
     mapper_entry_write(mapper, table, index_at(page, level), table_entry(below, page));
+    /*@ assert stops2: relinked2{Pre, Here}(table, level, page, below); */
+    /*@ assert stops3: relinked3{Pre, Here}(table, level, page, below); */
 }
 
 /* A frame becomes a table with one entry. Nobody can find it yet. */
 static void begin_with_leaf(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t leaf)
 {
     mapper_table_clear(mapper, table);
+    /*@ ghost become_table(table, page, level); */
     write_leaf(mapper, table, page, level, leaf);
 }
 
 static void begin_with_link(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t below)
 {
     mapper_table_clear(mapper, table);
+    /*@ ghost become_table(table, page, level); */
     link_table(mapper, table, page, level, below);
+    /*@ assert stops2: same_stops2{Pre, Here}; */
+    /*@ assert keeps2: level == 2 ==> keeps_fresh{Pre, Here}(below, 1, page); */
+    /*@ assert keeps3: level == 3 ==> keeps_fresh{Pre, Here}(below, 2, page); */
+}
+
+/* The store that makes a finished table, and what hangs below it, part of the address space. */
+static void publish(struct mapper *mapper, uint64_t table, uint64_t page, int level, uint64_t below)
+{
+    link_table(mapper, table, page, level, below);
+    /*@ assert keeps2: level == 2 ==> keeps_fresh{Pre, Here}(below, 1, page); */
+    /*@ assert keeps3: level == 3 ==> keeps_fresh{Pre, Here}(below, 2, page); */
+    /*@ assert keeps4: level == 4 ==> keeps_fresh{Pre, Here}(below, 3, page); */
+}
+
+/* Builds the `count` (1..3) tables that `page` lacks, the lowest with `leaf` in it. Returns the topmost, which nobody can
+ * find yet, or 0 and has taken no frame. */
+static uint64_t build_tables(struct mapper *mapper, uint64_t page, uint64_t leaf, int level, int count)
+{
+    struct chain chain = take_tables(mapper, count);
+    if (chain.lowest == 0)
+        return 0;
+    begin_with_leaf(mapper, chain.lowest, page, level, leaf);
+    if (count == 1)
+        return chain.lowest;
+    begin_with_link(mapper, chain.middle, page, level + 1, chain.lowest);
+    /*@ assert fresh2: level == 1 ==> fresh(chain.middle, 2, page, 1, leaf); */
+    /*@ assert fresh3: level == 2 ==> fresh(chain.middle, 3, page, 2, leaf); */
+    /*@ assert stops2: same_stops2{Pre, Here}; */
+    /*@ assert stops3: same_stops3{Pre, Here}; */
+    /*@ assert stops4: same_stops4{Pre, Here}; */
+    if (count == 2)
+        return chain.middle;
+    begin_with_link(mapper, chain.highest, page, level + 2, chain.middle);
+    /*@ assert fresh3: level == 1 ==> fresh(chain.highest, 3, page, 1, leaf); */
+    /*@ assert stops2: same_stops2{Pre, Here}; */
+    /*@ assert stops3: same_stops3{Pre, Here}; */
+    /*@ assert stops4: same_stops4{Pre, Here}; */
+    return chain.highest;
 }
 
 /* Maps where `count` (1..3) tables are missing below `walk.table`. */
 static enum map_error map_with_tables(struct mapper *mapper, struct walk walk, uint64_t page, uint64_t leaf,
                                       int level, int count)
 {
-    struct chain chain = take_tables(mapper, count);
-    if (chain.lowest == 0)
+    uint64_t top = build_tables(mapper, page, leaf, level, count);
+    if (top == 0)
         return MAP_NO_FRAME;
-    uint64_t top = chain.lowest;
-    begin_with_leaf(mapper, chain.lowest, page, level, leaf);
-    if (count > 1) {
-        begin_with_link(mapper, chain.middle, page, level + 1, chain.lowest);
-        top = chain.middle;
-    }
-    if (count > 2) {
-        begin_with_link(mapper, chain.highest, page, level + 2, chain.middle);
-        top = chain.highest;
-    }
-    link_table(mapper, walk.table, page, walk.level, top);
+    /*@ assert at2: walk.level == 2 ==> at_table(mapper->root, walk.table, 2, page); */
+    /*@ assert at3: walk.level == 3 ==> at_table(mapper->root, walk.table, 3, page); */
+    /*@ assert at4: walk.level == 4 ==> at_table(mapper->root, walk.table, 4, page); */
+    /*@ assert unseen: unseen{Pre, Here}; */
+    publish(mapper, walk.table, page, walk.level, top);
+    /*@ assert others2: walk.level == 2 ==> others_unchanged{Pre, Here}(page, level); */
+    /*@ assert others3: walk.level == 3 ==> others_unchanged{Pre, Here}(page, level); */
+    /*@ assert others4: walk.level == 4 ==> others_unchanged{Pre, Here}(page, level); */
+    /*@ assert shows2: walk.level == 2 ==> shows(mapper->root, page, level, leaf); */
+    /*@ assert shows3: walk.level == 3 ==> shows(mapper->root, page, level, leaf); */
+    /*@ assert shows4: walk.level == 4 ==> shows(mapper->root, page, level, leaf); */
     return MAP_OK;
 }
 
@@ -181,10 +229,12 @@ ALWAYS_INLINE enum map_error map(struct mapper *mapper, uint64_t page, uint64_t 
     enum map_error found = found_state(mapper, walk, page, level);
     if (found != MAP_NOT_MAPPED)
         return found == MAP_OK ? MAP_ALREADY_MAPPED : found;
+    /*@ assert vacant: vacant(mapper->root, page, level); */
     uint64_t leaf = leaf_entry(frame, usable_flags(mapper, flags), level);
+    /*@ assert leaf: maps(mapper, leaf, level, frame, flags); */
     if (walk.level != level)
         return map_with_tables(mapper, walk, page, leaf, level, walk.level - level);
-    write_leaf(mapper, walk.table, page, level, leaf);
+    replace_leaf(mapper, walk.table, page, level, leaf);
     return MAP_OK;
 }
 
@@ -201,7 +251,9 @@ ALWAYS_INLINE enum map_error update(struct mapper *mapper, uint64_t page, uint64
         return found;
     uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
     uint64_t leaf = leaf_entry(leaf_frame(old, level), usable_flags(mapper, flags), level);
-    write_leaf(mapper, walk.table, page, level, leaf);
+    /*@ assert leaf: maps(mapper, leaf, level, leaf_frame_of(old, level), flags); */
+    /*@ assert before: shows(mapper->root, page, level, old); */
+    replace_leaf(mapper, walk.table, page, level, leaf);
     return MAP_OK;
 }
 
@@ -214,7 +266,8 @@ ALWAYS_INLINE struct mapper_removal unmap(struct mapper *mapper, uint64_t page, 
     if (found != MAP_OK)
         return (struct mapper_removal){0, found};
     uint64_t old = mapper_entry_read(mapper, walk.table, index_at(page, level));
-    write_leaf(mapper, walk.table, page, level, 0);
+    /*@ assert before: shows(mapper->root, page, level, old); */
+    replace_leaf(mapper, walk.table, page, level, 0);
     return (struct mapper_removal){leaf_frame(old, level), MAP_OK};
 }
 

@@ -79,14 +79,31 @@ ALWAYS_INLINE uint64_t table_flags_above(uint64_t page)
 
 ALWAYS_INLINE uint64_t table_entry(uint64_t table, uint64_t page)
 {
-    return table * FRAME_FACTOR + table_flags_above(page);
+    uint64_t entry = table * FRAME_FACTOR + table_flags_above(page);
+    /*@ assert fields: entry / 4096 == table && entry % 2 == 1 && entry / 128 % 2 == 0; */
+    return entry;
 }
 
+/* A large page's entry has the PAT bit in the place of the frame number's lowest bit, which is 0. */
 ALWAYS_INLINE uint64_t leaf_entry(uint64_t frame, uint64_t flags, int level)
 {
     uint64_t pat = flags / BIT_PAT % 2u;
-    uint64_t entry = frame * FRAME_FACTOR + flags;
-    return level == 1 ? entry : entry - pat * BIT_PAT + pat * BIT_LARGE_PAT + BIT_LARGE;
+    uint64_t number = level == 1 ? frame : frame + pat;
+    uint64_t low = level == 1 ? flags : flags - pat * BIT_PAT + BIT_LARGE;
+    uint64_t entry = number * FRAME_FACTOR + low;
+    /*@ assert split: flags == flags / 9223372036854775808 * 9223372036854775808 + flags % 4096; */
+    /*@ assert join: low == flags / 9223372036854775808 * 9223372036854775808 + low % 4096; */
+    /*@ assert number: number < 1099511627776; */
+    /*@ assert sum: entry == flags / 9223372036854775808 * 9223372036854775808 + number * 4096 + low % 4096; */
+    /*@ assert fields: entry / 4096 == flags / 9223372036854775808 * 2251799813685248 + number &&
+                       entry % 4096 == low % 4096; */
+    /*@ assert frame: entry / 4096 % 1099511627776 == number; */
+    /*@ assert whole: (level == 2 ==> number % 512 == pat) && (level == 3 ==> number % 262144 == pat); */
+    /*@ assert pat: level > 1 ==> entry / 4096 % 2 == pat; */
+    /*@ assert bit_7: level > 1 ==> entry / 128 % 2 == 1; */
+    /*@ assert flags: level > 1 ==>
+                      entry % 4096 - entry / 128 % 2 * 128 + entry / 4096 % 2 * 128 == flags % 4096; */
+    return entry;
 }
 
 ALWAYS_INLINE uint64_t leaf_frame(uint64_t entry, int level)

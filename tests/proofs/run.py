@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Proves one unit with Frama-C and compares the number of goals with the pinned one.
+
+The verdicts that provers once gave are in verdicts.cache, one line each: a hash of everything a goal depends on, then the
+verdict. A goal whose hash is there is not given to a prover again. --cold leaves the cache aside, --record writes it.
+Exits 77 where the tools are missing.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROVERS = ["cvc4", "z3"]
+SKIPPED = 77
+
+
+def unpack(cache, directory):
+    if cache.exists():
+        for line in cache.read_text().splitlines():
+            if not line.startswith("#"):
+                name, verdict = line.split(" ", 1)
+                (directory / f"{name}.json").write_text(verdict)
+
+
+def pack(directory, cache):
+    lines = []
+    for path in sorted(directory.glob("*.json")):
+        verdict = json.loads(path.read_text())
+        if verdict["verdict"] in ("valid", "timeout"):
+            lines.append(f"{path.stem} {json.dumps(verdict)}")
+    header = "# Written by run.py --record: verdicts of provers, by the hash of the goal."
+    cache.write_text("\n".join([header, *lines]) + "\n")
+
+
+def frama_c(unit, options, cache_directory, mode, why3_config):
+    share = subprocess.run(["frama-c", "-print-share-path"], capture_output=True, text=True, check=True).stdout.strip()
+    root = HERE.parent.parent
+    paths = [*options.overlay, HERE / "include", HERE, root / "include", root / "src", f"{share}/libc"]
+    preprocessor = " ".join(["-nostdinc", "-std=gnu2x", *(f"-I{path}" for path in paths)])
+    command = ["frama-c", f"-cpp-extra-args={preprocessor}", "-wp", "-wp-rte", "-wp-cache-env", "-wp-par",
+               str(os.cpu_count() or 1), "-wp-prover", ",".join(PROVERS), "-wp-timeout", str(options.timeout)]
+    if options.functions:
+        command += ["-wp-fct", options.functions]
+    elif unit.skip:
+        command += ["-wp-skip-fct", ",".join(unit.skip)]
+    if options.smoke:
+        command += ["-wp-smoke-tests"]
+    environment = dict(os.environ, FRAMAC_WP_CACHE=mode, FRAMAC_WP_CACHEDIR=str(cache_directory),
+                       WHY3CONFIG=str(why3_config))
+    return subprocess.run([*command, str(unit.source)], cwd=root, env=environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+
+
+class Unit:
+    def __init__(self, name):
+        self.name = name
+        self.source = HERE / f"{name}_proof.c"
+        self.cache = HERE / "verdicts.cache"
+        # Goals that no prover has proved yet, by name: the gap, listed in docs/verification.md.
+        gap = HERE / f"{name}.open"
+        self.open = set(gap.read_text().split()) if gap.exists() else set()
+        # What another unit proves.
+        text = self.source.read_text()
+        self.skip = []
+        if "skip: mapper_entry.h" in text:
+            entries = (HERE / "entry_contracts.h").read_text()
+            self.skip = re.findall(r"^static inline .*?(\w+)\([^()]*\);$", entries, re.MULTILINE)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("unit")
+    parser.add_argument("--goals", type=int, help="how many there must be, all proved")
+    parser.add_argument("--timeout", type=int, default=60, help="seconds for each goal and prover")
+    parser.add_argument("--cold", action="store_true")
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--smoke", action="store_true", help="also look for contradictory contracts")
+    parser.add_argument("--functions", help="only these, separated by commas")
+    parser.add_argument("--overlay", action="append", default=[], help="a directory searched before src")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    missing = [tool for tool in ["frama-c", "why3", *PROVERS] if not shutil.which(tool)]
+    if missing:
+        print(f"skipped: {', '.join(missing)} missing (Debian: apt-get install frama-c-base why3 z3 cvc4)")
+        return SKIPPED
+    unit = Unit(options.unit)
+    with tempfile.TemporaryDirectory() as temporary:
+        work = pathlib.Path(temporary)
+        cache = work / "cache"
+        cache.mkdir()
+        why3_config = work / "why3.conf"
+        subprocess.run(["why3", "-C", why3_config, "config", "detect"], capture_output=True, check=False)
+        if not options.cold:
+            unpack(unit.cache, cache)
+        run = frama_c(unit, options, cache, "update", why3_config)
+        if options.record:
+            pack(cache, unit.cache)
+    totals = re.search(r"Proved goals:\s+(\d+) / (\d+)", run.stdout)
+    failed = re.findall(r"\[Failed\] Goal (\w+)|Goal (\w+) : (?:Timeout|Unknown)", run.stdout)
+    if options.verbose or not totals:
+        print(run.stdout)
+    if not totals:
+        print("no result")
+        return 1
+    proved, goals = int(totals[1]), int(totals[2])
+    for names in failed:
+        print(f"not proved: {names[0] or names[1]}")
+    print(f"{unit.name}: {proved} of {goals} goals proved" + (f", pinned: {options.goals}" if options.goals else ""))
+    unknown = {names[0] or names[1] for names in failed} - unit.open
+    if unit.open:
+        print(f"known to be open: {', '.join(sorted(unit.open))}")
+    return 0 if not unknown and proved + len(unit.open) >= goals and options.goals in (None, goals) else 1
+
+
+sys.exit(main())
