@@ -114,7 +114,7 @@ int64_t draw_signed(struct draws *draws, int64_t low, int64_t high)
     if (low >= 0)
         return (int64_t)draw_between(draws, (uint64_t)low, (uint64_t)high);
     if (high <= 0)
-        return -(int64_t)draw_between(draws, -(uint64_t)high, -(uint64_t)low);
+        return (int64_t)-draw_between(draws, -(uint64_t)high, -(uint64_t)low);
     uint64_t above = (uint64_t)high, below = -(uint64_t)low;
     uint64_t distance = draw_between(draws, 0, above > below ? above : below);
     bool is_negative = distance > above || (distance <= below && draw_bool(draws));
