@@ -24,8 +24,8 @@ ALWAYS_INLINE void interrupts_restore(interrupt_state state);
 #define WITHOUT_INTERRUPTS                                                                                           \
     WITHOUT_INTERRUPTS_NAMED(NAME_OF_THIS_LINE(interrupts_before_), NAME_OF_THIS_LINE(interrupts_once_))
 
-/* True while the CPU runs an interrupt, NMI or exception handler. */
-bool interrupts_in_handler(void);
+/* True while the CPU runs an interrupt, NMI or exception handler. (arch/impl/interrupts.h) */
+ALWAYS_INLINE bool interrupts_in_handler(void);
 
 typedef void irq_handler(void *argument);
 

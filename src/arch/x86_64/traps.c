@@ -39,7 +39,7 @@ static_assert(sizeof(struct gate) == 16, "SDM vol. 3A, figure 6-8");
 
 static struct gate gates[VECTOR_COUNT] __attribute__((aligned(16)));
 static uint64_t breakpoints, nmis;
-static unsigned handler_depth;
+unsigned interrupts_handler_depth;
 
 static enum interrupt_stack stack_for(unsigned vector)
 {
@@ -75,7 +75,7 @@ void traps_init(void)
 
 void trap_dispatch(struct trap_frame *frame)
 {
-    handler_depth++;
+    interrupts_handler_depth++;
     if (!irq_dispatch(frame->vector)) {
         if (frame->vector == VECTOR_BREAKPOINT) {
             breakpoints++;
@@ -86,12 +86,7 @@ void trap_dispatch(struct trap_frame *frame)
             exception_report(frame);
         }
     }
-    handler_depth--;
-}
-
-bool interrupts_in_handler(void)
-{
-    return handler_depth != 0;
+    interrupts_handler_depth--;
 }
 
 uint64_t trap_breakpoint_count(void)

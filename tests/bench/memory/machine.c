@@ -9,12 +9,7 @@
 
 NO_RETURN void abort(void); /* <stdlib.h> has functions on floating-point numbers, which the kernel's flags refuse */
 
-static bool is_in_handler;
-
-bool interrupts_in_handler(void)
-{
-    return is_in_handler;
-}
+bool cpu_double_is_in_handler;
 
 struct paging_features paging_features(void)
 {

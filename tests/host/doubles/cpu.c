@@ -69,11 +69,6 @@ void cpu_double_leave_handler(struct cpu_double_handler *handler)
     interrupts_restore(handler->before);
 }
 
-bool interrupts_in_handler(void)
-{
-    return cpu_double_is_in_handler;
-}
-
 /* Without a hook nothing would ever end the sleep. */
 void cpu_idle(void)
 {

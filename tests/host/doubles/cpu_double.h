@@ -7,7 +7,6 @@
 /* Controls of the CPU double. */
 void cpu_double_reset(void); /* interrupts on, not in a handler, no hooks, no idles counted */
 
-extern bool cpu_double_is_in_handler;
 extern void (*cpu_double_on_idle)(void); /* called by cpu_idle(), where the real one would wait for an interrupt */
 extern unsigned cpu_double_idle_count;
 

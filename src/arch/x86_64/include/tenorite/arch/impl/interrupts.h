@@ -21,6 +21,14 @@ ALWAYS_INLINE bool interrupts_are_enabled(void)
     return (flags & RFLAGS_INTERRUPT_ENABLE) != 0;
 }
 
+/* How many handlers are running, one inside the other. Counted by traps.c. */
+extern unsigned interrupts_handler_depth;
+
+ALWAYS_INLINE bool interrupts_in_handler(void)
+{
+    return interrupts_handler_depth != 0;
+}
+
 ALWAYS_INLINE interrupt_state interrupts_save_and_disable(void)
 {
     interrupt_state state = {interrupts_are_enabled()};

@@ -4,7 +4,13 @@
 /* Host double of the inline interrupt primitives: the interrupt flag is a variable (tests/host/doubles/cpu.c). Included
  * by <tenorite/arch/interrupts.h>. */
 extern bool cpu_double_interrupts_enabled;
+extern bool cpu_double_is_in_handler;
 void cpu_double_interrupts_go_off(void);
+
+ALWAYS_INLINE bool interrupts_in_handler(void)
+{
+    return cpu_double_is_in_handler;
+}
 
 ALWAYS_INLINE void interrupts_enable(void)
 {
