@@ -11,6 +11,7 @@
  *   M8  A table that is unlinked has no entry: no translation and no marker is lost.
  *   M9  The frame of a table goes back only when the token is consumed. Until then its one entry in use is the list's
  *       link, which a CPU that finds the table in its caches takes for a page that is not present.
+ *   M10 A table that hangs in two places, which no mapper makes, goes back once, and both links are taken away.
  *
  * References: Intel SDM vol. 3A, 4.10.3 "Paging-Structure Caches": why even an empty table has to be flushed.
  */
@@ -63,10 +64,12 @@ static void unlink_empty(struct mapper *mapper, struct page_span span, int level
             branch_state(mapper, walk.entry, walk.level) != MAP_OK)
             continue;
         uint64_t table = entry_frame(walk.entry);
-        if (!is_empty(mapper, table))
+        bool is_listed = table_is_listed(mapper, table);
+        if (!is_listed && !is_empty(mapper, table))
             continue;
         mapper_entry_write(mapper, walk.table, index_at(page, level + 1), 0);
-        table_list_push(mapper, unlinked, table);
+        if (!is_listed)
+            table_list_push(mapper, unlinked, table);
     }
 }
 

@@ -51,12 +51,21 @@ ALWAYS_INLINE MUST_CHECK struct table_walk walk_down(const struct mapper *mapper
 
 /*
  * A list of tables, named by the first (0: empty), goes through their first entries. The link has the form of an entry
- * that is not present: a CPU that still finds such a table in its caches finds nothing in it.
+ * that is not present: a CPU that still finds such a table in its caches finds nothing in it. It also has a bit that no
+ * entry of the mapper has: a table that is in a list is known by it.
  */
+#define LISTED_BIT FIRST_FLAG_ABOVE_FRAME
+
 ALWAYS_INLINE void table_list_push(struct mapper *mapper, uint64_t *first, uint64_t table)
 {
-    mapper_entry_write(mapper, table, 0, *first * FRAME_FACTOR);
+    mapper_entry_write(mapper, table, 0, LISTED_BIT + *first * FRAME_FACTOR);
     *first = table;
+}
+
+ALWAYS_INLINE MUST_CHECK bool table_is_listed(const struct mapper *mapper, uint64_t table)
+{
+    uint64_t link = mapper_entry_read(mapper, table, 0);
+    return link % 2u == 0 && link / LISTED_BIT == 1u;
 }
 
 ALWAYS_INLINE MUST_CHECK uint64_t table_list_pop(struct mapper *mapper, uint64_t *first)
