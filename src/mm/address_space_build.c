@@ -103,7 +103,8 @@ enum map_error address_space_build(struct address_space *space, struct frames *f
     uint64_t ram_end = ram->count == 0 ? 0 : ram->regions[ram->count - 1].end;
     if (ram_end > layout->physical_window.length_bytes)
         return MAP_NO_ROOM;
-    enum map_error error = create_root(space, frames, ram_end);
+    uint64_t shown = ram_end < layout->boot_window_bytes ? ram_end : layout->boot_window_bytes;
+    enum map_error error = create_root(space, frames, shown);
     if (error != MAP_OK)
         return error;
     error = map_image(&space->mapper);

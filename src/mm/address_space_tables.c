@@ -48,7 +48,7 @@ static uint64_t table_below(const struct mapper *mapper, uint64_t table, int lev
 static struct tables_check mark(struct mapper *mapper, uint64_t table, int level, uint64_t page)
 {
     if (!was_handed_out(mapper->frames, table) || is_marked(mapper, table))
-        return (struct tables_check){false, {page * PAGE_4K_BYTES}};
+        return (struct tables_check){false, level, {page * PAGE_4K_BYTES}};
     toggle_mark(mapper, table);
     struct tables_check check = {.is_sound = true};
     uint64_t end = level == 4 ? FIRST_KERNEL_ENTRY : PAGE_TABLE_ENTRIES;
@@ -60,23 +60,26 @@ static struct tables_check mark(struct mapper *mapper, uint64_t table, int level
     return check;
 }
 
-static void unmark(struct mapper *mapper, uint64_t table, int level)
+/* Takes the marks away, in the same order, up to what mark() refused: a bit that was there before is no mark. */
+static bool unmark(struct mapper *mapper, uint64_t table, int level, uint64_t page, const struct tables_check *check)
 {
-    if (!is_marked(mapper, table))
-        return;
+    if (!check->is_sound && page * PAGE_4K_BYTES == check->address.value && level == check->level)
+        return false;
     toggle_mark(mapper, table);
+    bool goes_on = true;
     uint64_t end = level == 4 ? FIRST_KERNEL_ENTRY : PAGE_TABLE_ENTRIES;
-    for (uint64_t i = 0; i < end; i++) {
+    for (uint64_t i = 0; i < end && goes_on; i++) {
         uint64_t below = table_below(mapper, table, level, i);
         if (below != 0)
-            unmark(mapper, below, level - 1);
+            goes_on = unmark(mapper, below, level - 1, page + i * pages_of_entry(level), check);
     }
+    return goes_on;
 }
 
 struct tables_check address_space_tables_check(struct mapper *mapper)
 {
     struct tables_check check = mark(mapper, mapper->root, 4, 0);
-    unmark(mapper, mapper->root, 4);
+    (void)unmark(mapper, mapper->root, 4, 0, &check);
     return check;
 }
 

@@ -8,7 +8,8 @@ enum { FIRST_KERNEL_ENTRY = PAGE_TABLE_ENTRIES / 2 };
 
 struct NODISCARD tables_check {
     bool is_sound;
-    virt_addr address; /* otherwise: of the entry that is not */
+    int level;         /* otherwise: of the table that is not, */
+    virt_addr address; /* and where what it stands for begins */
 };
 
 /* Whether each table of the lower half, which must show nothing, hangs in one place only and in a frame that was handed

@@ -71,10 +71,12 @@ enum kernel_memory_error kernel_memory_build(struct kernel_memory *memory, const
     return KERNEL_MEMORY_OK;
 }
 
-void kernel_memory_activate(const struct kernel_memory *memory)
+/* The new space shows all frames that there are. */
+void kernel_memory_activate(struct kernel_memory *memory)
 {
     paging_set_memory_types();
     address_space_activate(&memory->space);
+    mapper_widen_window(&memory->space.mapper, memory->frames.limit * PAGE_4K_BYTES);
     paging_harden();
 }
 

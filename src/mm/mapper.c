@@ -11,19 +11,25 @@ void mapper_init(struct mapper *mapper, frame_4k root, void *physical_window, ui
 {
     ASSERT(features.physical_bits >= 32 && features.physical_bits <= PHYS_ADDR_BITS, "%u physical address bits",
            features.physical_bits);
-    uint64_t frame_limit = 1ull << (features.physical_bits - 12);
-    uint64_t window_limit = window_bytes / PAGE_4K_BYTES;
     *mapper = (struct mapper){
         .tables = (struct page_table *)physical_window,
-        .table_limit = window_limit < frame_limit ? window_limit : frame_limit,
-        .frame_limit = frame_limit,
+        .frame_limit = 1ull << (features.physical_bits - 12),
         .root = frame_4k_number(root),
         .frames = frames,
         .has_no_execute = features.has_no_execute,
         .has_1g_pages = features.has_1g_pages,
     };
+    mapper_widen_window(mapper, window_bytes);
     ASSERT(mapper->root > 0 && mapper->root < mapper->table_limit, "root table %#llx, window of %#llx bytes",
            (unsigned long long)root.start.value, (unsigned long long)window_bytes);
+}
+
+void mapper_widen_window(struct mapper *mapper, uint64_t window_bytes)
+{
+    uint64_t shown = window_bytes / PAGE_4K_BYTES;
+    ASSERT(shown >= mapper->table_limit, "the window shows %llu frames, not %llu any more", (unsigned long long)shown,
+           (unsigned long long)mapper->table_limit);
+    mapper->table_limit = shown < mapper->frame_limit ? shown : mapper->frame_limit;
 }
 
 frame_4k mapper_root(const struct mapper *mapper)

@@ -27,8 +27,9 @@ struct address_space {
  * out the image, so that its text has no writable second name. Nothing else is mapped: not page 0, not the image's guard
  * pages. The ranges for heap and device memory get tables, empty as yet.
  *
- * The tables are written through the window as it is mapped now. Cost: linear in the size of the tables. On any error
- * of map_range(), all frames are back and `space` means nothing.
+ * The tables are written through the window as the boot tables show it, and come from memory that is in it; once the space
+ * is active, mapper_widen_window() opens the rest to them. Cost: linear in the size of the tables. On any error of
+ * map_range(), or MAP_NO_ROOM where RAM ends beyond the window's range, all frames are back and `space` means nothing.
  */
 enum map_error address_space_build(struct address_space *space, struct frames *frames, const struct region_list *ram)
     MUST_CHECK;

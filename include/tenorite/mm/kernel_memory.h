@@ -39,7 +39,7 @@ enum NODISCARD kernel_memory_error {
  * kernel_memory_init() is both, for kernels that map nothing in between.
  */
 enum kernel_memory_error kernel_memory_build(struct kernel_memory *memory, const struct boot_info *boot_info);
-void kernel_memory_activate(const struct kernel_memory *memory);
+void kernel_memory_activate(struct kernel_memory *memory);
 enum kernel_memory_error kernel_memory_init(struct kernel_memory *memory, const struct boot_info *boot_info);
 
 /* What went wrong, as one line. */

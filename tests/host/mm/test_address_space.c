@@ -33,6 +33,7 @@ static int setup(void **state)
     paging_double.image_start = phys_addr_new(0x100000);
     paging_double.image_end = phys_addr_new(0x110000);
     paging_double.layout.physical_window = (struct virtual_range){virt_addr_from_pointer(fixture_memory), 1ull << 40};
+    paging_double.layout.boot_window_bytes = FIXTURE_BYTES;
     paging_double.layout.heap = (struct virtual_range){virt_addr_new(0xffffc00000000000), 1ull << 40};
     paging_double.layout.mmio = (struct virtual_range){virt_addr_new(0xffffd00000000000), 1ull << 30};
     return 0;

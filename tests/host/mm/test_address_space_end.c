@@ -14,6 +14,7 @@ static void setup_with(uint64_t usable_frames)
 {
     fixture_reset(usable_frames);
     paging_double.layout.physical_window = (struct virtual_range){virt_addr_from_pointer(fixture_memory), 1ull << 40};
+    paging_double.layout.boot_window_bytes = FIXTURE_BYTES;
     paging_double.layout.heap = (struct virtual_range){virt_addr_new(0xffffc00000000000), 1ull << 40};
     assert_int_equal(address_space_build(&space, &fixture_frames, &ram), MAP_OK);
 }
@@ -154,6 +155,9 @@ static void damaged_tables_are_named_and_left_alone(void **state)
     memset(fixture_memory[FIXTURE_FRAMES - 1], 0, 4096);
     expect_refusal(MAP_DAMAGED_TABLE, 0x30000000000);
     *victim_entry(4, 6) = 0;
+    *victim_entry(3, 0) |= 1ull << 52; /* the bit that marks a table while they are looked at */
+    expect_refusal(MAP_DAMAGED_TABLE, 0);
+    *victim_entry(3, 0) &= ~(1ull << 52);
     expect_end(&victim, MAP_OK, 0);
     assert_int_equal(fixture_free_frames(), before + 4);
 }

@@ -163,6 +163,22 @@ static void frames_that_the_boot_tables_do_not_show_are_no_place_for_bookkeeping
     assert_int_equal(kernel_memory_build(&memory, &boot_info), KERNEL_MEMORY_NO_ROOM);
 }
 
+/* Page tables are written through the window, of which the boot tables show only the beginning. */
+static void page_tables_come_from_what_the_boot_tables_show_until_the_switch(void **state)
+{
+    const uint64_t shown = FIXTURE_BYTES * 3 / 4;
+    const phys_addr device = phys_addr_new(0xfd000000);
+    (void)state;
+    paging_double.layout.boot_window_bytes = shown;
+    assert_int_equal(kernel_memory_build(&memory, &boot_info), KERNEL_MEMORY_OK);
+    while (frames_alloc_4k_below(&memory.frames, shown).is_valid) {
+    }
+    assert_true(frames_statistics(&memory.frames).free_count > 8);
+    assert_int_equal(mmio_map(&memory.mmio, device, 8192, MMIO_UNCACHED).error, MAP_NO_FRAME);
+    kernel_memory_activate(&memory);
+    assert_int_equal(mmio_map(&memory.mmio, device, 8192, MMIO_UNCACHED).error, MAP_OK);
+}
+
 static void memory_that_is_all_in_use_is_refused(void **state)
 {
     (void)state;
@@ -249,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup(the_new_address_space_is_in_use_and_shows_all_of_ram, setup),
         cmocka_unit_test_setup(device_memory_can_be_mapped_before_the_switch, setup),
         cmocka_unit_test_setup(frames_that_the_boot_tables_do_not_show_are_no_place_for_bookkeeping, setup),
+        cmocka_unit_test_setup(page_tables_come_from_what_the_boot_tables_show_until_the_switch, setup),
         cmocka_unit_test_setup(memory_that_is_all_in_use_is_refused, setup),
         cmocka_unit_test_setup(the_most_ranges_that_can_be_reported_fit, setup),
         cmocka_unit_test_setup(too_few_frames_are_named_so, setup),
