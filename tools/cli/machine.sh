@@ -32,6 +32,7 @@ file:ovmf=/usr/share/OVMF/OVMF_CODE_4M.fd,/usr/share/OVMF/OVMF_CODE.fd,/usr/shar
 clang-runtime                          test   libclang-rt-dev     compiler-rt           compiler-rt        llvm
 gcovr                                  coverage  gcovr           gcovr                 -                  gcovr
 frama-c                                proof  frama-c-base        frama-c               -                  -
+why3                                   proof  why3                why3                  -                  -
 z3                                     proof  z3                  z3                    z3                 z3
 cvc4                                   proof  cvc4                -                     -                  -
 file:jemalloc=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2,/usr/lib64/libjemalloc.so.2,/usr/lib/libjemalloc.so.2  bench  libjemalloc2  jemalloc  jemalloc  -
