@@ -28,7 +28,8 @@ set(contract_flags_both
     -Werror=unused-result -Werror=deprecated-declarations -Werror=switch-enum -Werror=switch
     -Werror=incompatible-pointer-types -Werror=int-conversion -Werror=implicit-function-declaration
     -Werror=return-type -Werror=uninitialized -Werror=format -Werror=array-bounds)
-set(TENORITE_CONTRACT_FLAGS_GCC ${contract_flags_both} -Werror=jump-misses-init -Werror=maybe-uninitialized)
+set(TENORITE_CONTRACT_FLAGS_GCC ${contract_flags_both} -Werror=jump-misses-init -Werror=maybe-uninitialized
+    -Werror=use-after-free -Werror=free-nonheap-object -Werror=mismatched-dealloc)
 set(TENORITE_CONTRACT_FLAGS_CLANG ${contract_flags_both} -Werror=conditional-uninitialized
     -Werror=sometimes-uninitialized)
 
