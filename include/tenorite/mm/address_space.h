@@ -10,7 +10,7 @@
  *
  * The halves are shared by their root entries: both roots lead to the same level 3 tables. So the kernel half is edited by
  * the mapper of any space and every space shows it at once, as long as no root entry of that half changes. None does:
- * address_space_build() links a table for every range of the layout, clean_up() with KERNEL_TABLES_SHARED leaves them
+ * address_space_build() links a table for every part of the ranges in which mappings come later, clean_up() with KERNEL_TABLES_SHARED leaves them
  * linked, and a mapping outside those ranges is found by the next switch.
  *
  * All calls: task context or early boot, one CPU at a time.

@@ -28,9 +28,9 @@
  * Dropping a token or the result of flush() is an error, and so is to read anything out of a token, to assign one, to
  * forget a held token on one path, to consume it twice, or to consume it where its error has not been tested.
  *
- * Declare tokens with MUST_FLUSH: their type may not be named. What the compilers let pass, and what then goes
- * unnoticed when it is dropped, is a token declared by __auto_type; with gcc also one declared by the names that end
- * in _result, which are for the next macros. A function that returns a token is written
+ * Declare tokens with MUST_FLUSH: their type may not be named. What the compilers let pass, and ./tenorite lint does not,
+ * is a token declared by __auto_type, and with gcc one declared by the names that end in _result, which are for the next
+ * macros. A function that returns a token is written
  *
  *     MAP_FUNCTION(map_guarded, struct mapper *mapper, page_4k page)
  *     {

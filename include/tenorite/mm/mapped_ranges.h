@@ -25,7 +25,7 @@ struct mapped_ranges {
  *
  * `error` is MAP_OK; or says why this is no mapping, and only `start` and `length_bytes` mean anything:
  * MAP_MARKED_NOT_PRESENT, somebody's markers; MAP_DAMAGED_TABLE, what hangs below an entry that no CPU should meet, or
- * all the rest of the address space, where there are more entries than the tables of sound memory can have (tables that
+ * all the rest of that half, where there are more entries than the tables of sound memory can have (tables that
  * lead to each other).
  */
 struct mapped_range {
@@ -42,8 +42,8 @@ struct mapped_ranges mapped_ranges(const struct mapper *mapper);
 struct mapped_ranges mapped_ranges_of_lower_half(const struct mapper *mapper);
 
 /* Sets *range to the next range; false, and *range as it was, if there is none. Linear in the range's pages and in the
- * entries that are skipped; all calls together look at no more than 512 entries for each frame of the mapper's frame
- * source. */
+ * entries that are skipped; all calls together look at no more than 1024 entries for each frame of the mapper's
+ * frame source. */
 bool mapped_ranges_next(struct mapped_ranges *at, struct mapped_range *range) MUST_CHECK;
 
 enum { MAPPED_RANGE_TEXT_BYTES = 224 };

@@ -34,8 +34,8 @@ frame_4k mapper_root(const struct mapper *mapper);
  *
  * `flags` must have PRESENT; WRITABLE demands NO_EXECUTE, which is left out where the CPU does not know it. The frame
  * stays its owner's. Takes at most 3 frames for tables (2 for a 2 MiB page, 1 for 1 GiB); tables stay when they become
- * empty. Cost: constant, plus filling the new tables. Errors: all of enum map_error but MAP_NOT_MAPPED,
- * MAP_NO_IDENTITY and those of ranges.
+ * empty. Cost: constant, plus filling the new tables. Errors: all of enum map_error but MAP_NOT_MAPPED, MAP_NO_IDENTITY,
+ * MAP_BAD_RANGE and MAP_NO_ROOM.
  */
 #define map_to(mapper, page, frame, flags)                                                                           \
     _Generic((page), page_4k : map_to_4k, page_2m : map_to_2m, page_1g : map_to_1g)(mapper, page, frame, flags)
@@ -77,7 +77,7 @@ MAP_RANGE_FUNCTION(map_range, struct mapper *mapper, page_range_4k pages, frame_
 /*
  * Unmaps `pages`, all of which are mapped, by pages of any size, and returns a token. After the flush, `frames` has the
  * frames, and the token's count says how many pages it were: fewer than asked for where the list could not hold more
- * runs, but at least one; then call again for the rest.
+ * runs, but at least one; then call again for the rest. Pages behind a full list have not been looked at yet.
  *
  * Cost: linear in the entries. Errors: those of unmap(), for the first page that is to blame; MAP_INSIDE_HUGE_PAGE where
  * the range begins or ends inside a larger page; MAP_BAD_RANGE as for map_range(). Nothing is unmapped then, and the
@@ -133,7 +133,8 @@ struct translation translate(const struct mapper *mapper, virt_addr address);
 
 phys_addr translation_frame_start(struct translation translation);
 phys_addr translation_address(struct translation translation); /* the frame's start plus the offset */
-page_flags translation_flags(struct translation translation);  /* ACCESSED and DIRTY as the CPU left them */
+page_flags translation_flags(struct translation translation);  /* ACCESSED and DIRTY as the CPU left them;
+                                                               no NO_EXECUTE where the CPU does not know it */
 
 /* What every table entry above `page` carries; see mapper_core_table_flags. */
 table_flags mapper_table_flags(virt_addr page);

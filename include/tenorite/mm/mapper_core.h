@@ -19,7 +19,7 @@ enum map_error {
     MAP_HAS_SMALLER_PAGES,   /* a table for smaller pages is there, whether or not it is empty */
     MAP_MARKED_NOT_PRESENT,  /* the entry is not zero and not present: somebody's marker; it stays as it is */
     MAP_NO_FRAME,            /* the frame source has no frame left for a table */
-    MAP_DAMAGED_TABLE,       /* reserved bits are set, or a table lies outside physical memory */
+    MAP_DAMAGED_TABLE,       /* bits are set that every CPU reserves, or a table lies outside physical memory */
     MAP_FOREIGN_TABLE,       /* a table above the page is linked with other permissions than this mapper gives */
     MAP_FRAME_TOO_HIGH,      /* the frame lies beyond the CPU's physical addresses */
     MAP_FLAGS_NOT_ALLOWED,   /* not PRESENT, without a name, USER in the kernel half, or GLOBAL in the lower half */

@@ -26,7 +26,7 @@ struct NODISCARD mmio_mapping {
     volatile void *start; /* where the device's first byte is; NULL after an error */
 };
 
-/* Maps `length_bytes` of device memory at `start`, which need not be aligned, for good, by the largest pages that fit;
- * an unmapped page follows. Cost: linear in the pages. Errors: MAP_BAD_RANGE, MAP_NO_ROOM, and those of map_range(); then
+/* Maps `length_bytes` of device memory at `start`, which need not be aligned, for good; by pages of 2 MiB where there
+ * is room for one; an unmapped page follows. Cost: linear in the pages. Errors: MAP_BAD_RANGE, MAP_NO_ROOM, and those of map_range(); then
  * the tables are as before. */
 struct mmio_mapping mmio_map(struct mmio *mmio, phys_addr start, uint64_t length_bytes, enum mmio_kind kind);
