@@ -27,9 +27,10 @@ void mapper_init(struct mapper *mapper, frame_4k root, void *physical_window, ui
 void mapper_widen_window(struct mapper *mapper, uint64_t window_bytes)
 {
     uint64_t shown = window_bytes / PAGE_4K_BYTES;
-    ASSERT(shown >= mapper->table_limit, "the window shows %llu frames, not %llu any more", (unsigned long long)shown,
-           (unsigned long long)mapper->table_limit);
-    mapper->table_limit = shown < mapper->frame_limit ? shown : mapper->frame_limit;
+    if (shown > mapper->frame_limit)
+        shown = mapper->frame_limit;
+    if (shown > mapper->table_limit)
+        mapper->table_limit = shown;
 }
 
 frame_4k mapper_root(const struct mapper *mapper)

@@ -23,7 +23,7 @@
 void mapper_init(struct mapper *mapper, frame_4k root, void *physical_window, uint64_t window_bytes,
                  struct frames *frames, struct paging_features features);
 
-/* Tells `mapper` that the window shows `window_bytes` of physical memory now, no less than before. */
+/* Tells `mapper` that the window shows at least `window_bytes` of physical memory now. */
 void mapper_widen_window(struct mapper *mapper, uint64_t window_bytes);
 
 /* The root table's frame: what paging_root_write() wants. */
