@@ -7,8 +7,9 @@
  *
  * The header is in front, so that it is found from any pointer into the block; its last field is next to the caller's
  * memory, where a write below its start hits it. A freed block is filled and waits, still allocated to the heap proper,
- * in the quarantine: a ring of HEAP_QUARANTINE_SLOTS pointers, of which the oldest leaves when there is no room. Blocks
- * larger than QUARANTINE_LARGEST_BYTES do not wait: their pages are unmapped, so that a late access faults.
+ * in the quarantine: a ring of HEAP_QUARANTINE_SLOTS pointers and QUARANTINE_BYTES, of which the oldest leave when there
+ * is no room. Blocks whose places exceed HEAP_BLOCK_BYTES do not wait: they never go to the heap's reserve but are
+ * unmapped, so that a late access faults.
  *
  * Invariants, verified by heap_check():
  *   D1  The header and the red zones of an allocated block are as they were written.
@@ -22,7 +23,7 @@
 #include <tenorite/lib/text.h>
 
 enum { ALLOCATED = 0xaa, FREED = 0xdd, RED_ZONE = 0xfb };
-enum { RED_ZONE_BYTES = 16, QUARANTINE_LARGEST_BYTES = 8192 };
+enum { RED_ZONE_BYTES = 16, QUARANTINE_BYTES = HEAP_QUARANTINE_SLOTS * HEAP_BLOCK_BYTES / 2 };
 enum header_state { IS_ALLOCATED = 0x6c697665, IS_FREED = 0x64656164 };
 
 struct header {
@@ -94,7 +95,7 @@ void heap_debug_release_quarantine(struct heap *heap)
 
 static void enter_quarantine(struct heap *heap, struct heap_place place)
 {
-    if (heap->quarantine_count == HEAP_QUARANTINE_SLOTS)
+    while (heap->quarantine_count == HEAP_QUARANTINE_SLOTS || heap->quarantine_bytes + place.bytes > QUARANTINE_BYTES)
         leave_quarantine(heap);
     heap->quarantine[(heap->quarantine_first + heap->quarantine_count++) % HEAP_QUARANTINE_SLOTS] = place.start;
     heap->quarantine_bytes += place.bytes;
@@ -164,7 +165,7 @@ void heap_debug_free(struct heap *heap, void *pointer, const void *site)
     struct header *header = (struct header *)(void *)place.start;
     header->freed_at = site;
     header->state = state_at(header, IS_FREED);
-    if (place.bytes > QUARANTINE_LARGEST_BYTES) {
+    if (place.bytes > HEAP_BLOCK_BYTES) {
         heap_core_free(heap, place.start);
         return;
     }

@@ -17,7 +17,8 @@
  * With TENORITE_DEBUG every block lies between red zones, is filled with 0xaa when it is allocated and 0xdd when it is
  * freed, knows who allocated and who freed it, and waits in a quarantine before its memory is handed out again. A write
  * past a block's end panics when it is freed, a write into a freed block when it leaves the quarantine; heap_check()
- * finds both at once.
+ * finds both at once. Blocks that need more than 16 KiB with what guards them do not wait: they are unmapped at once, in
+ * every build, so that a late access faults.
  */
 struct frames;
 struct mapper;

@@ -120,8 +120,8 @@ static void h7_the_reserve_adds_up(void **state)
     (void)state;
     heap_trim(&fixture_heap);
     heap_free(&fixture_heap, heap_alloc(&fixture_heap, 12000 - 64));
-    if (TENORITE_DEBUG)
-        return; /* the quarantine has it */
+    for (unsigned i = 0; i < HEAP_QUARANTINE_SLOTS; i++) /* until the quarantine of a debug build gives it up */
+        heap_free(&fixture_heap, heap_alloc(&fixture_heap, 16));
     uint32_t reserved = fixture_heap.reserve[2];
     EXPECT_DAMAGE(fixture_heap.reserve_pages, 100, "H7: reserve_pages does not add up");
     EXPECT_DAMAGE(fixture_heap.reserve_count[2], 0, "H7: a list of the reserve is damaged");

@@ -184,6 +184,35 @@ static void a_write_after_free_is_reported_when_the_block_leaves_the_quarantine(
     assert_non_null(strstr(panic_double_message, "(100 bytes, allocated at 0x"));
 }
 
+/* Up to 16 KiB a freed block stays mapped, in the reserve in the end, so the quarantine must have had it. */
+static void a_write_after_free_of_whole_pages_is_reported(void **state)
+{
+    static const size_t sizes[] = {3300, 5000, 9000, 12000, 16000};
+    (void)state;
+    for (volatile size_t i = 0; i < COUNT_OF(sizes); i++) {
+        unsigned char *volatile block = heap_alloc(&fixture_heap, sizes[i]);
+        unsigned char *volatile last = block + sizes[i] - 1;
+        heap_free(&fixture_heap, (void *)block);
+        assert_int_equal(*last, 0xdd);
+        *last = 1;
+        const char *damage = heap_check(&fixture_heap);
+        assert_non_null(damage);
+        assert_string_equal(damage, "D2: a block was written to after it was freed");
+        *last = 0xdd;
+    }
+}
+
+static void the_quarantine_holds_half_a_mebibyte_at_most(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2 * HEAP_QUARANTINE_SLOTS; i++) {
+        heap_free(&fixture_heap, heap_alloc(&fixture_heap, i % 8 == 0 ? 100 : 16000));
+        assert_in_range(fixture_heap.quarantine_bytes, 0, 512 * 1024);
+        heap_fixture_expect_sound();
+    }
+    assert_in_range(fixture_heap.quarantine_bytes, 496 * 1024, 512 * 1024);
+}
+
 static void memory_is_filled_when_it_is_allocated_and_when_it_is_freed(void **state)
 {
     (void)state;
@@ -252,6 +281,8 @@ int main(void)
         WITH_HEAP(a_byte_below_the_start_is_reported_at_free),
         cmocka_unit_test_setup(a_write_after_free_is_reported_when_the_block_leaves_the_quarantine,
                                heap_fixture_setup),
+        WITH_HEAP(a_write_after_free_of_whole_pages_is_reported),
+        WITH_HEAP(the_quarantine_holds_half_a_mebibyte_at_most),
         WITH_HEAP(memory_is_filled_when_it_is_allocated_and_when_it_is_freed),
         WITH_HEAP(freed_memory_is_not_handed_out_soon),
         WITH_HEAP(a_double_free_names_who_allocated_and_who_freed),
