@@ -46,10 +46,12 @@ struct frame_allocation_4k frames_alloc_run(struct frames *frames, struct frames
 /* The frame that any other caller would be given may lie anywhere; it is cheap to look. */
 struct frame_allocation_4k frames_alloc_4k_below(struct frames *frames, uint64_t below)
 {
+    uint64_t lowest_free_count = frames->lowest_free_count;
     struct frame_allocation_4k allocation = frames_alloc_4k(frames);
     if (!allocation.is_valid || frame_4k_number(allocation.frame) < below / PAGE_4K_BYTES)
         return allocation;
     frames_free_4k(frames, allocation.frame);
+    frames->lowest_free_count = lowest_free_count; /* nobody was given that frame */
     return take_run(frames, 1, 1, below / PAGE_4K_BYTES);
 }
 

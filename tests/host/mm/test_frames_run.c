@@ -50,6 +50,18 @@ static uint64_t take_below(uint64_t below)
     return allocation.is_valid ? allocation.frame.start.value : NO_FRAME;
 }
 
+static void a_frame_that_is_not_found_was_never_used(void **state)
+{
+    (void)state;
+    INIT_FRAMES({2 * MIB, 2 * MIB + 8 * KIB});
+    assert_int_equal(take_below(2 * MIB), NO_FRAME);
+    assert_int_equal(frames_statistics(&allocator).peak_used_count, 0);
+    assert_int_equal(take_below(4 * MIB), 2 * MIB);
+    assert_int_equal(take_below(2 * MIB), NO_FRAME);
+    assert_int_equal(frames_statistics(&allocator).peak_used_count, 1);
+    expect_sound();
+}
+
 static void a_frame_below_an_address_is_found_wherever_others_come_from(void **state)
 {
     (void)state;
@@ -164,6 +176,7 @@ int main(void)
         cmocka_unit_test(a_run_starts_where_its_alignment_asks),
         cmocka_unit_test(a_run_ends_where_it_is_told),
         cmocka_unit_test(a_frame_below_an_address_is_found_wherever_others_come_from),
+        cmocka_unit_test(a_frame_that_is_not_found_was_never_used),
         cmocka_unit_test(a_run_that_is_too_long_changes_nothing),
         cmocka_unit_test(requests_that_make_no_sense_panic_with_the_values),
         cmocka_unit_test(wrong_frees_of_runs_panic_with_the_values_and_change_nothing),
