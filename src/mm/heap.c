@@ -211,7 +211,10 @@ static bool next_class_lends(struct heap *heap, struct heap_class *class)
 /* An object of this class and no other, for its alignment. */
 static void *exact_alloc(struct heap *heap, struct heap_class *class)
 {
-    return cached_count(class) > 0 || refill(heap, class) ? take_cached(heap, class) : NULL;
+    if (cached_count(class) > 0)
+        return take_cached(heap, class);
+    ASSERT(!interrupts_in_handler(), "allocation of %u bytes in an interrupt handler", class->bytes);
+    return refill(heap, class) ? take_cached(heap, class) : NULL;
 }
 
 static NO_INLINE void *small_alloc_uncached(struct heap *heap, struct heap_class *class)

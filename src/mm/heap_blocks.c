@@ -262,6 +262,11 @@ static void reserve_push(struct heap *heap, uint32_t block, uint64_t pages)
     heap_list_add(heap, &heap->reserve[pages - 1], block);
     heap->reserve_count[pages - 1]++;
     heap->reserve_pages += pages;
+}
+
+/* After the reserve grew, or what is mapped became less. */
+static void reserve_evict_excess(struct heap *heap)
+{
     while (heap->reserve_pages > HEAP_RESERVE_PAGES + heap->mapped_pages / HEAP_RESERVE_SHARE)
         reserve_evict(heap);
 }
@@ -319,10 +324,11 @@ void heap_run_release(struct heap *heap, uint32_t block, uint64_t pages)
 {
     if (pages <= HEAP_BLOCK_PAGES) {
         reserve_push(heap, block, pages);
-        return;
+    } else {
+        unmap_pages(heap, heap_block_start(heap, block), pages);
+        void_release(heap, block, heap->blocks[block].run_blocks);
     }
-    unmap_pages(heap, heap_block_start(heap, block), pages);
-    void_release(heap, block, heap->blocks[block].run_blocks);
+    reserve_evict_excess(heap);
 }
 
 /* Takes the `blocks` blocks that begin at `first`, if no other run claims them. */
@@ -364,6 +370,7 @@ static void shrink_run(struct heap *heap, uint32_t block, uint64_t pages)
     run->run_blocks = blocks;
     if (fewer_blocks > 0)
         void_release(heap, block + blocks, fewer_blocks);
+    reserve_evict_excess(heap);
 }
 
 bool heap_run_resize(struct heap *heap, uint32_t block, uint64_t pages)

@@ -29,7 +29,8 @@
  *   H5  A slab is in the list of its class or `next` is HEAP_UNLISTED. In the list it has a free object; out of it all
  *       its free objects are cached.
  *   H6  What a class has cached are different free objects of its slabs, at most cache_limit.
- *   H7  The reserve's list n has the reserve's blocks of n + 1 pages, and reserve_pages is their sum.
+ *   H7  The reserve's list n has the reserve's blocks of n + 1 pages, and reserve_pages is their sum, which is within
+ *       the reserve's limit.
  *   H8  In each block exactly the pages that its use needs are mapped; they and those of the descriptors are
  *       mapped_pages, and there are descriptors for block_count blocks.
  */

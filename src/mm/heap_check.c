@@ -229,6 +229,8 @@ static const char *check_reserve(const struct heap *heap, const struct census *c
     }
     if (pages != census->reserve_pages || pages != heap->reserve_pages)
         return "H7: reserve_pages does not add up";
+    if (pages > HEAP_RESERVE_PAGES + heap->mapped_pages / HEAP_RESERVE_SHARE)
+        return "H7: the reserve exceeds its limit";
     return NULL;
 }
 

@@ -105,7 +105,7 @@ void *heap_debug_alloc(struct heap *heap, size_t alignment, size_t size, const v
 {
     ASSERT(!interrupts_in_handler(), "allocation of %zu bytes in an interrupt handler", size);
     size_t in_front = alignment > sizeof(struct header) ? alignment : sizeof(struct header);
-    if (size > SIZE_MAX - RED_ZONE_BYTES - in_front)
+    if (in_front > UINT32_MAX || size > SIZE_MAX - RED_ZONE_BYTES - in_front) /* user_offset has 32 bits */
         return NULL;
     char *start = heap_core_alloc(heap, alignment, in_front + size + RED_ZONE_BYTES);
     if (start == NULL && heap->quarantine_count > 0) {

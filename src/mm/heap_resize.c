@@ -103,7 +103,10 @@ void *heap_realloc(struct heap *heap, void *pointer, size_t size)
     struct heap_place place = allocated_place(heap, pointer);
     if (resize_in_place(heap, place, size))
         return pointer;
-    return move(heap, pointer, place.bytes, size);
+    void *moved = move(heap, pointer, place.bytes, size);
+    if (moved == NULL && resize_in_place(heap, place, size)) /* with frames that the heap gave up in the attempt */
+        return pointer;
+    return moved;
 }
 
 struct heap_statistics heap_statistics(const struct heap *heap)

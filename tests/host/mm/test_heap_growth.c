@@ -137,6 +137,7 @@ static void out_of_frames_while_resizing_keeps_the_block(void **state)
             char *resized = heap_realloc(&fixture_heap, block, sizes[i]);
             heap_fixture_expect_sound();
             assert_true(resized != NULL || sizes[i] > size);
+            assert_true(resized != NULL || heap_realloc(&fixture_heap, block, sizes[i]) == NULL);
             heap_fixture_expect_filled(resized == NULL ? block : resized, size < sizes[i] ? size : sizes[i], 1);
             if (resized == NULL)
                 continue;
@@ -144,6 +145,44 @@ static void out_of_frames_while_resizing_keeps_the_block(void **state)
             size = sizes[i];
         }
         heap_free(&fixture_heap, block);
+    }
+}
+
+/* There is no frame but in the reserve, and too few there for a second block: the one there is grows in place. */
+static void a_block_grows_with_frames_of_the_reserve(void **state)
+{
+    (void)state;
+    char *block = heap_fixture_fill(heap_alloc(&fixture_heap, 5 * 4096), 5 * 4096, 1);
+    heap_free(&fixture_heap, heap_alloc(&fixture_heap, 2 * 4096 - 64));
+    heap_fixture_drain(0);
+    char *grown = heap_realloc(&fixture_heap, block, 7 * 4096);
+    assert_ptr_equal(grown, TENORITE_DEBUG ? NULL : block); /* in debug builds it would have to move */
+    heap_fixture_expect_filled(block, 5 * 4096, 1);
+    heap_free(&fixture_heap, block);
+}
+
+/* The reserve may have more pages the more are mapped. */
+static void the_reserve_shrinks_with_what_is_mapped(void **state)
+{
+    enum { BLOCKS = 20, LARGE_BYTES = 700 * 4096 };
+    (void)state;
+    for (unsigned way = 0; way < 2; way++) {
+        void *blocks[BLOCKS];
+        void *large = heap_alloc(&fixture_heap, LARGE_BYTES);
+        for (unsigned i = 0; i < BLOCKS; i++)
+            blocks[i] = heap_alloc(&fixture_heap, 4000);
+        for (unsigned i = 0; i < BLOCKS; i++)
+            heap_free(&fixture_heap, blocks[i]);
+        if (!TENORITE_DEBUG) /* there the quarantine has them */
+            assert_int_equal(fixture_heap.reserve_pages, 11);
+        if (way == 0)
+            large = heap_realloc(&fixture_heap, large, 9 * 4096);
+        else
+            heap_free(&fixture_heap, large);
+        assert_in_range(fixture_heap.reserve_pages, 0, 10);
+        heap_fixture_expect_sound();
+        if (way == 0)
+            heap_free(&fixture_heap, large);
     }
 }
 
@@ -205,6 +244,8 @@ int main(void)
         WITH_HEAP(a_loop_at_a_boundary_maps_once),
         WITH_HEAP(out_of_frames_at_any_point_leaves_the_heap_usable),
         WITH_HEAP(out_of_frames_while_resizing_keeps_the_block),
+        WITH_HEAP(a_block_grows_with_frames_of_the_reserve),
+        WITH_HEAP(the_reserve_shrinks_with_what_is_mapped),
         WITH_HEAP(a_request_that_frames_are_missing_for_takes_none),
         WITH_HEAP(growth_that_fails_half_way_is_undone),
         WITH_HEAP(the_reserve_is_used_before_the_answer_is_no),

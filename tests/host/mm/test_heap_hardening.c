@@ -83,6 +83,7 @@ static void interrupt_handlers_may_not_call_it(void **state)
     cpu_double_is_in_handler = true;
     EXPECT_PANIC("allocation of ", (void)!heap_alloc(&fixture_heap, 8000));
     EXPECT_PANIC("in an interrupt handler", (void)!heap_alloc(&fixture_heap, 200)); /* no slab of that class yet */
+    EXPECT_PANIC("in an interrupt handler", (void)!heap_aligned_alloc(&fixture_heap, 64, 64)); /* nor of this one */
     EXPECT_PANIC("freed in an interrupt handler", heap_free(&fixture_heap, block));
     cpu_double_reset();
     heap_free(&fixture_heap, block);
