@@ -171,15 +171,15 @@ static void void_release(struct heap *heap, uint32_t first, uint32_t blocks)
     add_void_run(heap, before, blocks);
 }
 
-/* The first block of a void run of at least `blocks`, which is not 0. Looks at `tries` runs that may be too short
+/* The first block of a void run of at least `blocks`, which is not 0. Looks at RUNS_TO_TRY runs that may be too short
  * before it cuts one that cannot be. */
-static uint32_t find_void_run(const struct heap *heap, uint64_t blocks, uint32_t tries)
+static uint32_t find_void_run(const struct heap *heap, uint64_t blocks)
 {
     if (blocks > heap->block_count)
         return HEAP_NO_BLOCK;
     unsigned list = heap_run_list((uint32_t)blocks);
     uint32_t candidate = heap->void_runs[list];
-    for (; tries > 0 && candidate != HEAP_NO_BLOCK; tries--) {
+    for (unsigned tries = RUNS_TO_TRY; tries > 0 && candidate != HEAP_NO_BLOCK; tries--) {
         if (heap->blocks[candidate].run_blocks >= blocks)
             return candidate;
         candidate = heap->blocks[candidate].next;
@@ -192,6 +192,20 @@ static uint32_t find_void_run(const struct heap *heap, uint64_t blocks, uint32_t
 static uint64_t blocks_until_aligned(const struct heap *heap, uint32_t first, uint64_t alignment)
 {
     return (-(uint64_t)(uintptr_t)heap_block_start(heap, first) & (alignment - 1)) / HEAP_BLOCK_BYTES;
+}
+
+/* A void run that holds `blocks` blocks from a multiple of `alignment` on, if there is any: looks at all of them. */
+static uint32_t find_fitting_run(const struct heap *heap, uint64_t blocks, uint64_t alignment)
+{
+    if (blocks > heap->block_count)
+        return HEAP_NO_BLOCK;
+    for (unsigned list = heap_run_list((uint32_t)blocks); list < HEAP_RUN_LIST_COUNT; list++) {
+        for (uint32_t run = heap->void_runs[list]; run != HEAP_NO_BLOCK; run = heap->blocks[run].next) {
+            if (blocks_until_aligned(heap, run, alignment) + blocks <= heap->blocks[run].run_blocks)
+                return run;
+        }
+    }
+    return HEAP_NO_BLOCK;
 }
 
 /* Takes blocks from behind the last run. */
@@ -219,16 +233,17 @@ static uint32_t void_take_from(struct heap *heap, uint32_t run, uint64_t blocks,
     return first;
 }
 
-/* Takes `blocks` blocks of addresses, in which nothing is mapped. */
+/* Takes `blocks` blocks of addresses, in which nothing is mapped. At first only runs are looked for that are long
+ * enough wherever they lie. */
 static uint32_t void_take(struct heap *heap, uint64_t blocks, uint64_t alignment)
 {
     uint64_t searched = blocks + (alignment > HEAP_BLOCK_BYTES ? alignment / HEAP_BLOCK_BYTES - 1 : 0);
-    uint32_t run = find_void_run(heap, searched, RUNS_TO_TRY);
+    uint32_t run = find_void_run(heap, searched);
     if (run == HEAP_NO_BLOCK) {
         uint32_t first = void_take_at_end(heap, blocks, alignment);
         if (first != HEAP_NO_BLOCK)
             return first;
-        run = find_void_run(heap, searched, UINT32_MAX);
+        run = find_fitting_run(heap, blocks, alignment);
     }
     return run == HEAP_NO_BLOCK ? HEAP_NO_BLOCK : void_take_from(heap, run, blocks, alignment);
 }
@@ -307,7 +322,7 @@ static uint32_t take_mapped_after_trim(struct heap *heap, uint64_t pages, uint64
 uint32_t heap_run_take(struct heap *heap, uint64_t pages, uint64_t alignment, enum heap_block_kind kind)
 {
     uint32_t first;
-    if (blocks_for(pages) + alignment / HEAP_BLOCK_BYTES > (uint64_t)heap->block_limit + 1)
+    if (blocks_for(pages) > heap->block_limit)
         return HEAP_NO_BLOCK;
     if (pages <= HEAP_BLOCK_PAGES && alignment <= HEAP_BLOCK_BYTES && heap->reserve_count[pages - 1] > 0)
         first = reserve_pop(heap, (unsigned)pages - 1);

@@ -26,7 +26,7 @@ bool heap_place_is_allocated(const struct heap *heap, struct heap_place place);
 /* The same functions with red zones and quarantine; `site` is where the caller returns to. (heap_debug.c) */
 void *heap_debug_alloc(struct heap *heap, size_t alignment, size_t size, const void *site);
 void heap_debug_free(struct heap *heap, void *pointer, const void *site);
-size_t heap_debug_usable_size(const struct heap *heap, const void *pointer);
+size_t heap_debug_usable_size(const struct heap *heap, const void *pointer, const void *site);
 const char *heap_debug_check(const struct heap *heap);
 
 /* Takes everything out of the quarantine. */

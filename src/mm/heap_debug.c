@@ -173,9 +173,9 @@ void heap_debug_free(struct heap *heap, void *pointer, const void *site)
     enter_quarantine(heap, place);
 }
 
-size_t heap_debug_usable_size(const struct heap *heap, const void *pointer)
+size_t heap_debug_usable_size(const struct heap *heap, const void *pointer, const void *site)
 {
-    struct heap_place place = allocated_place(heap, pointer, __builtin_return_address(0));
+    struct heap_place place = allocated_place(heap, pointer, site);
     return ((const struct header *)(void *)place.start)->size;
 }
 

@@ -66,7 +66,7 @@ size_t heap_usable_size(const struct heap *heap, const void *pointer)
     if (pointer == NULL)
         return 0;
     if (TENORITE_DEBUG)
-        return heap_debug_usable_size(heap, pointer);
+        return heap_debug_usable_size(heap, pointer, __builtin_return_address(0));
     return allocated_place(heap, pointer).bytes;
 }
 
@@ -84,26 +84,35 @@ static bool resize_in_place(struct heap *heap, struct heap_place place, size_t s
     return size > HEAP_LARGEST_CLASS_BYTES && heap_run_resize(heap, block, whole_pages(size));
 }
 
-static void *move(struct heap *heap, void *pointer, size_t usable, size_t size)
+static void *allocate(struct heap *heap, size_t size, const void *site)
 {
-    void *moved = heap_alloc(heap, size);
+    return TENORITE_DEBUG ? heap_debug_alloc(heap, HEAP_MIN_ALIGNMENT, size, site) : heap_alloc(heap, size);
+}
+
+static void *move(struct heap *heap, void *pointer, size_t usable, size_t size, const void *site)
+{
+    void *moved = allocate(heap, size, site);
     if (moved == NULL)
         return size <= usable ? pointer : NULL;
     memcpy(moved, pointer, size < usable ? size : usable);
-    heap_free(heap, pointer);
+    if (TENORITE_DEBUG)
+        heap_debug_free(heap, pointer, site);
+    else
+        heap_free(heap, pointer);
     return moved;
 }
 
 void *heap_realloc(struct heap *heap, void *pointer, size_t size)
 {
+    const void *site = __builtin_return_address(0);
     if (pointer == NULL)
-        return heap_alloc(heap, size);
+        return allocate(heap, size, site);
     if (TENORITE_DEBUG)
-        return move(heap, pointer, heap_usable_size(heap, pointer), size);
+        return move(heap, pointer, heap_debug_usable_size(heap, pointer, site), size, site);
     struct heap_place place = allocated_place(heap, pointer);
     if (resize_in_place(heap, place, size))
         return pointer;
-    void *moved = move(heap, pointer, place.bytes, size);
+    void *moved = move(heap, pointer, place.bytes, size, site);
     if (moved == NULL && resize_in_place(heap, place, size)) /* with frames that the heap gave up in the attempt */
         return pointer;
     return moved;

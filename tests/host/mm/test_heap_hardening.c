@@ -263,6 +263,34 @@ static void a_double_free_names_who_allocated_and_who_freed(void **state)
     assert_in_range((uintptr_t)freed_again_at - (uintptr_t)allocated_at, 1, 500);
 }
 
+static NO_INLINE void *resize_elsewhere(void *block, size_t size)
+{
+    void *resized = heap_realloc(&fixture_heap, block, size);
+    __asm__ volatile("");
+    return resized;
+}
+
+/* Where the call of heap_realloc() returns to, not one inside it: for the block it frees and those it makes. */
+static void resizing_names_its_caller(void **state)
+{
+    void *allocated_at[3], *freed_at[3], *blocks[3];
+    (void)state;
+    blocks[0] = heap_alloc(&fixture_heap, 100);
+    blocks[1] = resize_elsewhere(blocks[0], 200);
+    blocks[2] = resize_elsewhere(NULL, 300);
+    heap_free(&fixture_heap, blocks[1]);
+    heap_free(&fixture_heap, blocks[2]);
+    for (volatile unsigned i = 0; i < 3; i++) {
+        EXPECT_PANIC("is freed twice", heap_free(&fixture_heap, blocks[i]));
+        assert_int_equal(sscanf(panic_double_message, "%*p (%*u bytes, allocated at %p) is freed twice: at %p",
+                                &allocated_at[i], &freed_at[i]),
+                         2);
+    }
+    assert_in_range((uintptr_t)freed_at[0] - (uintptr_t)resize_elsewhere, 1, 200);
+    assert_in_range((uintptr_t)allocated_at[1] - (uintptr_t)resize_elsewhere, 1, 200);
+    assert_in_range((uintptr_t)allocated_at[2] - (uintptr_t)resize_elsewhere, 1, 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest always[] = {
@@ -287,6 +315,7 @@ int main(void)
         WITH_HEAP(memory_is_filled_when_it_is_allocated_and_when_it_is_freed),
         WITH_HEAP(freed_memory_is_not_handed_out_soon),
         WITH_HEAP(a_double_free_names_who_allocated_and_who_freed),
+        WITH_HEAP(resizing_names_its_caller),
     };
     int failed = cmocka_run_group_tests(always, NULL, NULL);
     return TENORITE_DEBUG ? failed + cmocka_run_group_tests(debug, NULL, NULL) : failed;

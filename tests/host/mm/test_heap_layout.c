@@ -97,6 +97,39 @@ static void a_small_alignment_does_not_spoil_a_large_one(void **state)
     heap_free(&fixture_heap, second);
 }
 
+/* The hole that an aligned block leaves is just as long as it, and aligned. */
+static void an_aligned_block_fits_where_one_like_it_was(void **state)
+{
+    enum { BYTES = 16 * BLOCK };
+    (void)state;
+    heap_fixture_reset(FIXTURE_FRAMES - 2, 128 * BLOCK);
+    void *aligned = heap_aligned_alloc(&fixture_heap, BYTES, BYTES);
+    assert_non_null(aligned);
+    while (heap_alloc(&fixture_heap, LARGE) != NULL)
+        continue;
+    for (unsigned i = 0; i < 3; i++) {
+        heap_free(&fixture_heap, aligned);
+        void *again = heap_aligned_alloc(&fixture_heap, BYTES, BYTES);
+        assert_ptr_equal(again, aligned);
+        heap_fixture_fill(again, BYTES, i);
+    }
+    assert_null(heap_aligned_alloc(&fixture_heap, BYTES, BYTES));
+}
+
+static void an_aligned_block_can_have_all_of_an_aligned_heap(void **state)
+{
+    enum { ALIGNMENT = 2 * BLOCK, BYTES = HEAP_BLOCKS * BLOCK - (TENORITE_DEBUG ? ALIGNMENT + GUARDS : 0) };
+    struct virtual_range range = heap_fixture_range(BLOCK, (HEAP_BLOCKS + 1) * BLOCK);
+    (void)state;
+    assert_int_equal(heap_init(&fixture_heap, &fixture_mapper, &fixture_frames, range), HEAP_OK);
+    void *all = heap_fixture_fill(heap_aligned_alloc(&fixture_heap, ALIGNMENT, BYTES), BYTES, 1);
+    assert_int_equal((uintptr_t)all % ALIGNMENT, 0);
+    assert_null(heap_alloc(&fixture_heap, 1));
+    heap_free(&fixture_heap, all);
+    for (unsigned power = 18; power < 64; power++)
+        assert_null(heap_aligned_alloc(&fixture_heap, (size_t)1 << power, HEAP_BLOCKS * BLOCK));
+}
+
 static void a_full_heap_grows(void **state)
 {
     (void)state;
@@ -167,6 +200,8 @@ int main(void)
         WITH_HEAP(neighbours_join_in_every_order),
         WITH_HEAP(a_freed_place_is_used_again),
         WITH_HEAP(a_small_alignment_does_not_spoil_a_large_one),
+        WITH_HEAP(an_aligned_block_fits_where_one_like_it_was),
+        WITH_HEAP(an_aligned_block_can_have_all_of_an_aligned_heap),
         WITH_HEAP(a_full_heap_grows),
         WITH_HEAP(every_size_and_alignment_fills_and_empties_the_heap),
         WITH_HEAP(after_chaos_all_of_it_is_free),
