@@ -14,15 +14,14 @@ extern struct memory ram;
 /*@ ghost extern int table_level[TABLES]; */
 /*@ ghost extern uint64_t table_prefix[TABLES]; */
 
-#include "model.h"
 #include "entry_contracts.h"
+#include "model.h"
 
 /*@ ghost
   /@ requires 0 < table < WINDOW && table_level[table] == TAKEN && page < PAGES && 1 <= level <= 4;
      assigns table_level[table], table_prefix[table];
      ensures is_table(table, level, page); @/
   void become_table(uint64_t table, uint64_t page, int level); */
-
 
 /*@ requires 0 < table < WINDOW;
     assigns ram;
@@ -52,5 +51,3 @@ uint64_t mapper_frame_alloc(struct mapper *mapper);
     assigns table_level[frame];
     ensures table_level[frame] == FREE; */
 void mapper_frame_free(struct mapper *mapper, uint64_t frame);
-
-
