@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Breaks the mapper in seeded ways, one at a time, and checks that each is rejected.
 
-The host test of the mapper judges: a mutant is rejected if the test fails, crashes or hangs. One that survives goes to
+The host tests of the mapper judge: a mutant is rejected if one of them fails, crashes or hangs. One that survives goes to
 the proof of the function it is in, if the tools are there; with --proof all do. A mutant that survives both, or whose
 text is no longer in the source, fails the script.
 """
@@ -49,7 +49,7 @@ def overlay(directory, name, text, replacement):
 
 
 def rejected_by_host(directory, options):
-    """Compiles the mutated core in front of the library's own and runs the mapper's tests on it."""
+    """Compiles the mutated core in front of the library's own and runs the mapper's tests on it, one after another."""
     core = directory / CORE
     if not core.exists():
         core.write_text((ROOT / "src" / CORE).read_text())
@@ -57,16 +57,22 @@ def rejected_by_host(directory, options):
     binary = directory / "test"
     compile_it = [options.compiler, "-std=gnu2x", "-O1", "-w", f"-I{directory}",
                   *(f"-I{path}" for path in options.include), "-c", str(core), "-o", f"{binary}.o", *flags]
-    link = [options.compiler, *options.object, f"{binary}.o", options.library, "-o", str(binary), *options.link, *flags]
-    for command in (compile_it, link):
-        built = subprocess.run(command, capture_output=True, text=True, check=False)
-        if built.returncode:
-            return False, f"does not build: {built.stderr[-500:]}"
-    try:
-        run = subprocess.run([str(binary)], capture_output=True, timeout=20, check=False)
-    except subprocess.TimeoutExpired:
-        return True, "host test (hangs)"
-    return run.returncode != 0, "host test"
+    commands = [compile_it]
+    for objects in options.test:
+        commands.append([options.compiler, *objects, f"{binary}.o", options.library, "-o", str(binary), *options.link,
+                         *flags])
+        commands.append([str(binary)])
+    for command in commands:
+        is_test = command[0] == str(binary)
+        try:
+            run = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60, check=False)
+        except subprocess.TimeoutExpired:
+            return True, "host test (hangs)"
+        if run.returncode and not is_test:
+            return False, f"does not build: {run.stderr[-500:]}"
+        if run.returncode:
+            return True, "host test"
+    return False, "host tests"
 
 
 def rejected_by_proof(directory, unit, function, options):
@@ -86,7 +92,7 @@ def main():
     parser.add_argument("--compiler", default="cc")
     parser.add_argument("--library")
     parser.add_argument("--include", nargs="*", default=[])
-    parser.add_argument("--object", nargs="*", default=[])
+    parser.add_argument("--test", nargs="*", action="append", default=[], help="the objects of a host test")
     parser.add_argument("--link", nargs="*", default=[])
     parser.add_argument("--flags", default="", help="of compiler and linker, separated by spaces")
     options = parser.parse_args()

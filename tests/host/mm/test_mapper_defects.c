@@ -316,6 +316,20 @@ static void issue_134_only_the_kernel_half_has_global_pages(void **state)
     assert_int_equal(map_4(kernel_address, 0x456000, global), MAP_OK);
 }
 
+/* A part of the index that is dropped lets pages far apart share an entry; pages close together do not show it. */
+static void pages_half_a_table_apart_have_entries_of_their_own(void **state)
+{
+    (void)state;
+    for (int level = 1; level <= 3; level++) {
+        fixture_reset(FIXTURE_FRAMES - 2);
+        uint64_t far_address = kernel_address + (256ull << (12 + 9 * (level - 1)));
+        assert_int_equal(map_4(kernel_address, 0x456000, READABLE), MAP_OK);
+        assert_int_equal(map_4(far_address, 0x457000, READABLE), MAP_OK);
+        assert_int_equal(*fixture_entry(kernel_address, 1) & 0x000ffffffffff000, 0x456000);
+        assert_int_equal(*fixture_entry(far_address, 1) & 0x000ffffffffff000, 0x457000);
+    }
+}
+
 #define WITH_MEMORY(test) cmocka_unit_test_setup(test, fixture_setup)
 
 int main(void)
@@ -335,6 +349,7 @@ int main(void)
         WITH_MEMORY(issue_53_a_frame_cannot_be_given_back_twice),
         WITH_MEMORY(issue_134_a_frame_comes_out_after_its_page_is_flushed),
         WITH_MEMORY(issue_134_only_the_kernel_half_has_global_pages),
+        WITH_MEMORY(pages_half_a_table_apart_have_entries_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
