@@ -175,9 +175,11 @@ static uint64_t build_tables(struct mapper *mapper, uint64_t page, uint64_t leaf
     if (chain.lowest == 0)
         return 0;
     begin_with_leaf(mapper, chain.lowest, page, level, leaf);
+    /*@ assert entries: same_table_entries{Pre, Here}; */
     if (count == 1)
         return chain.lowest;
     begin_with_link(mapper, chain.middle, page, level + 1, chain.lowest);
+    /*@ assert entries: same_table_entries{Pre, Here}; */
     /*@ assert fresh2: level == 1 ==> fresh(chain.middle, 2, page, 1, leaf); */
     /*@ assert fresh3: level == 2 ==> fresh(chain.middle, 3, page, 2, leaf); */
     /*@ assert stops2: same_stops2{Pre, Here}; */
@@ -186,6 +188,7 @@ static uint64_t build_tables(struct mapper *mapper, uint64_t page, uint64_t leaf
     if (count == 2)
         return chain.middle;
     begin_with_link(mapper, chain.highest, page, level + 2, chain.middle);
+    /*@ assert entries: same_table_entries{Pre, Here}; */
     /*@ assert fresh3: level == 1 ==> fresh(chain.highest, 3, page, 1, leaf); */
     /*@ assert stops2: same_stops2{Pre, Here}; */
     /*@ assert stops3: same_stops3{Pre, Here}; */
