@@ -24,6 +24,7 @@
 
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/lib/panic.h>
+#include <tenorite/mm/mapper.h>
 
 /* Multiples of 16, in 1 to 4 pages that they fill with little left over. Every power of two is there, for alignment; up
  * to 1024, at most a fifth of an object is wasted, above that less. Up to 128 bytes slabs are as large as their bits
@@ -356,10 +357,21 @@ void heap_slabs_release_empty(struct heap *heap)
     }
 }
 
+/* Other address spaces may share the tables of the kernel's half. */
+static void release_empty_tables(struct heap *heap)
+{
+    virt_addr start = virt_addr_from_pointer(heap->blocks);
+    uint64_t bytes = (uint64_t)(heap->start - (char *)heap->blocks) + (uint64_t)heap->block_limit * HEAP_BLOCK_BYTES;
+    page_range_4k pages = {page_4k_at(start), bytes / PAGE_4K_BYTES};
+    enum map_error error = flush(clean_up(heap->mapper, pages, KERNEL_TABLES_SHARED));
+    ASSERT(error == MAP_OK, "heap at %#llx: %s", (unsigned long long)start.value, map_error_name(error));
+}
+
 void heap_trim(struct heap *heap)
 {
     if (TENORITE_DEBUG)
         heap_debug_release_quarantine(heap);
     heap_slabs_release_empty(heap);
     heap_reserve_empty(heap);
+    release_empty_tables(heap);
 }

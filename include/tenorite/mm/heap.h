@@ -86,27 +86,34 @@ enum NODISCARD heap_error {
 enum heap_error heap_init(struct heap *heap, struct mapper *mapper, struct frames *frames,
                           struct virtual_range range);
 
-/* Gives memory back; NULL is allowed. Constant time for blocks up to 16 KiB, beyond that linear in the pages, which are
- * unmapped. */
+/* Gives memory back; NULL is allowed. Constant time for blocks up to 16 KiB, with a few blocks of that size unmapped at
+ * most, beyond that linear in the pages, which are unmapped. */
 void heap_free(struct heap *heap, void *pointer);
 
 /* Memory for `size` bytes, aligned to 16, with undefined content; size 0 counts as 1. NULL if frames or the range are
- * used up: then everything that is allocated stays as it is, and smaller requests may still succeed. Constant time up
- * to 16 KiB, with at most 4 pages mapped and one for descriptors; beyond that linear in the pages. */
+ * used up: then everything that is allocated stays as it is, and other requests may still succeed. Small objects share up
+ * to 4 pages, which are mapped together, so NULL may come while 1 to 3 frames are free. Up to 16 KiB constant time, with
+ * at most 4 pages mapped, one for descriptors and their page tables, as long as frames are left and the range has room
+ * behind the last block; beyond 16 KiB linear in the pages. Before it answers NULL, or uses the last gaps in the range,
+ * the heap looks at all of them and gives up what it keeps: linear in those. */
 void *heap_alloc(struct heap *heap, size_t size) MUST_CHECK ALLOCATES(heap_free, 2) __attribute__((alloc_size(2)));
 
-/* The same with an alignment of `alignment` bytes, a power of two; anything else panics. */
+/* The same with an alignment of `alignment` bytes, a power of two; anything else panics. Above 16 KiB it is also linear in
+ * the alignment: what is skipped is described. NULL with TENORITE_DEBUG from 4 GiB on. */
 void *heap_aligned_alloc(struct heap *heap, size_t alignment, size_t size) MUST_CHECK ALLOCATES(heap_free, 2)
     __attribute__((alloc_align(2), alloc_size(3)));
 
 /* Makes the block at `pointer` one of `size` bytes (0 counts as 1), in place where that is possible, else by moving what
  * it holds, as far as it fits; NULL is allowed and means a new block. The result is aligned to 16. NULL if there is no
- * memory: then the block is still there as it was. A block that becomes smaller always succeeds. With TENORITE_DEBUG
- * the block always moves, so that whoever kept the old pointer is found out. */
+ * memory, neither behind the block nor elsewhere, even after the heap gave up what it keeps: then the block is still
+ * there as it was. A block that becomes smaller always succeeds. With TENORITE_DEBUG the block always moves, so that
+ * whoever kept the old pointer is found out. */
 void *heap_realloc(struct heap *heap, void *pointer, size_t size) MUST_CHECK __attribute__((alloc_size(3)));
 
-/* How many bytes the block at `pointer` has room for: all of them may be used. At least what was asked for; exactly that
- * with TENORITE_DEBUG. 0 for NULL. Constant time. */
+/* How many bytes the block at `pointer` has room for: at least what was asked for, exactly that with TENORITE_DEBUG; 0 for
+ * NULL. The heap leaves all of them alone, but the compiler knows what was asked for (alloc_size) and takes that for the
+ * block's end: call heap_realloc() with this size before you use the rest; it stays in place in release builds. Constant
+ * time. */
 size_t heap_usable_size(const struct heap *heap, const void *pointer);
 
 struct heap_statistics {
@@ -120,7 +127,9 @@ struct heap_statistics {
 struct heap_statistics heap_statistics(const struct heap *heap);
 
 /* Gives back to the frames what is mapped but not in use: what the heap keeps so that a load that swings around a
- * boundary does not map and unmap all the time. Linear in what it gives back. */
+ * boundary does not map and unmap all the time, and the page tables below the range that became empty, for which it
+ * flushes the whole TLB. Page tables stay until this is called. Linear in what it gives back, and in the tables of the
+ * range, each of which is read three times at most. */
 void heap_trim(struct heap *heap);
 
 /* Verifies the numbered invariants of src/mm/heap_blocks.h, and with TENORITE_DEBUG those of heap_debug.c; returns NULL,

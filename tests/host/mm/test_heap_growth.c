@@ -52,6 +52,26 @@ static void frames_go_back_after_a_peak(void **state)
     }
 }
 
+/* Page tables, too: each serves 2 MiB of the range, and the peak takes more than one. */
+static void tables_go_back_when_the_heap_is_trimmed(void **state)
+{
+    enum { LARGE_BYTES = 400 * 4096, TABLES = 3 }; /* which one page of descriptors needs */
+    (void)state;
+    heap_free(&fixture_heap, heap_alloc(&fixture_heap, 1));
+    heap_trim(&fixture_heap);
+    uint64_t before = fixture_free_frames();
+    void *low = heap_alloc(&fixture_heap, LARGE_BYTES), *high = heap_alloc(&fixture_heap, LARGE_BYTES);
+    assert_true(fixture_table_count() > TABLES);
+    heap_free(&fixture_heap, low);
+    heap_trim(&fixture_heap);
+    heap_fixture_fill(high, LARGE_BYTES, 1); /* its tables are still there */
+    heap_fixture_expect_sound();
+    heap_free(&fixture_heap, high);
+    heap_trim(&fixture_heap);
+    assert_int_equal(fixture_table_count(), TABLES);
+    assert_int_equal(fixture_free_frames(), before);
+}
+
 /* One block lies at the end of what the peak mapped: everything before it goes back all the same. */
 static void frames_go_back_though_a_late_block_stays(void **state)
 {
@@ -240,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_HEAP(nothing_is_mapped_before_it_is_needed),
         WITH_HEAP(frames_go_back_after_a_peak),
+        WITH_HEAP(tables_go_back_when_the_heap_is_trimmed),
         WITH_HEAP(frames_go_back_though_a_late_block_stays),
         WITH_HEAP(a_loop_at_a_boundary_maps_once),
         WITH_HEAP(out_of_frames_at_any_point_leaves_the_heap_usable),
