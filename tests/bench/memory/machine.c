@@ -11,6 +11,12 @@ NO_RETURN void abort(void); /* <stdlib.h> has functions on floating-point number
 
 bool cpu_double_is_in_handler;
 
+/* A barrier, as for one page (include/tenorite/arch/impl/paging.h): the instructions need ring 0. */
+void tlb_flush_all(void)
+{
+    __asm__ volatile("" ::: "memory");
+}
+
 struct paging_features paging_features(void)
 {
     return (struct paging_features){.has_no_execute = true, .has_1g_pages = true, .physical_bits = 48};
