@@ -24,9 +24,11 @@ if(TENORITE_COVERAGE)
         message(FATAL_ERROR "TENORITE_COVERAGE needs gcc: cmake --preset coverage")
     endif()
     # Unoptimised, so that each line and branch of the source is one of the program. gcc then takes every local of a function
-    # with EXPECT_PANIC in it for one that longjmp may clobber, and guesses at uninitialised variables as wrongly.
-    list(REMOVE_ITEM TENORITE_HOST_FLAGS -Werror=maybe-uninitialized)
-    list(APPEND TENORITE_HOST_FLAGS --coverage -fprofile-abs-path -DTENORITE_COVERAGE -Wno-clobbered)
+    # with EXPECT_PANIC in it for one that longjmp may clobber, and guesses at uninitialised
+    # variables and at what may be freed as wrongly.
+    list(REMOVE_ITEM TENORITE_HOST_FLAGS -Werror=maybe-uninitialized -Werror=free-nonheap-object)
+    list(APPEND TENORITE_HOST_FLAGS --coverage -fprofile-abs-path -DTENORITE_COVERAGE -Wno-clobbered
+         -Wno-free-nonheap-object)
     list(APPEND TENORITE_HOST_LINK_FLAGS --coverage)
 endif()
 
