@@ -59,7 +59,7 @@ ASYNC(shell)
     print(self, prompt);
     for (;;) {
         AWAIT(byte_read, &self->read, &self->terminal->queue);
-        if (!take_raw(self, self->read.byte))
+        if (!take_raw(self, self->read.result))
             continue;
         while (print_rest(self))
             AWAIT(yield, &self->yield);

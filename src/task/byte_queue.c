@@ -54,10 +54,10 @@ void byte_read_init(struct byte_read *self, struct byte_queue *queue)
 enum poll byte_read_poll(struct byte_read *self, struct context *context)
 {
     ASSERT(self->queue, "byte_read %p: polled after completion", (void *)self);
-    if (!byte_queue_take(self->queue, &self->byte)) {
+    if (!byte_queue_take(self->queue, &self->result)) {
         self->registered = context->waker;
         waker_slot_register(&self->queue->reader, context->waker);
-        if (!byte_queue_take(self->queue, &self->byte)) /* B3 */
+        if (!byte_queue_take(self->queue, &self->result)) /* B3 */
             return POLL_PENDING;
     }
     byte_read_drop(self);

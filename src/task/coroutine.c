@@ -5,7 +5,7 @@ enum poll coroutine_poll_ended(struct coroutine *self, const struct context *con
 {
     ASSERT(coroutine_has_ended(self), "%s: no resume point %u: the frame was not initialised, or was overwritten",
            function, self->resume);
-    ASSERT(context->is_cancelled, "%s: polled after completion", function);
+    ASSERT(context->request != CONTEXT_POLL, "%s: polled after completion", function);
     return POLL_READY;
 }
 

@@ -31,16 +31,16 @@ bool byte_queue_take(struct byte_queue *queue, uint8_t *byte) MUST_CHECK;
 /* Bytes dropped so far, modulo 2^32. Any context. */
 uint32_t byte_queue_dropped(const struct byte_queue *queue);
 
-/* AWAIT(byte_read, &self->read, &queue): ready when a byte has come; it is in self->read.byte. Dropping the future
+/* AWAIT(byte_read, &self->read, &queue): ready when a byte has come; it is in self->read.result. Dropping the future
  * takes nothing out of the queue. A poll after completion panics. */
 struct byte_read {
     struct byte_queue *queue; /* NULL: ended */
     const char cannot_be_assigned[0];
     struct waker registered;
-    uint8_t byte;
+    uint8_t result;
 };
 
 void byte_read_init(struct byte_read *self, struct byte_queue *queue);
 enum poll byte_read_poll(struct byte_read *self, struct context *context);
 void byte_read_drop(struct byte_read *self);
-FUTURE_TYPE(byte_read);
+FUTURE_TYPE(byte_read, FUTURE_RESULT(byte_read));

@@ -46,8 +46,8 @@
  *
  * How it works: AWAIT leaves a case label in the switch that ASYNC_BEGIN opens, and its number in `resume`. The
  * numbers are dense, so the switch is one jump table (or, where those are off, a compare tree). Cancelling is one more
- * transition of the same machine: NAME_drop polls with context->is_cancelled set, and the case that resumes drops its
- * child and leaves to the cleanup section.
+ * transition of the same machine: NAME_drop polls with CONTEXT_DROP, and the case that resumes drops its
+ * child and leaves to the cleanup section. Tracing is another: the case that resumes shows its child and returns.
  *
  * Each AWAIT adds a second case value that only the coroutine's own 128-bit switch can hold: inside an inner switch it
  * is cut down to the first, and a duplicate case is an error. Since `resume` has 16 bits the compilers drop the
@@ -86,8 +86,15 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
 
 /* Declares `struct name` with the given members, name_poll, name_drop and name_type. ASYNC_STATIC_FRAME is for
  * coroutines of one file: there is no name_poll outside it. */
-#define ASYNC_FRAME(name, ...) ASYNC_FRAME_LINKAGE(extern, name, __VA_ARGS__)
-#define ASYNC_STATIC_FRAME(name, ...) ASYNC_FRAME_LINKAGE(static, name, __VA_ARGS__)
+#define ASYNC_FRAME(name, ...) ASYNC_FRAME_LINKAGE(extern, name, (), __VA_ARGS__)
+#define ASYNC_STATIC_FRAME(name, ...) ASYNC_FRAME_LINKAGE(static, name, (), __VA_ARGS__)
+
+/* The same for a coroutine that leaves a value of type `value` in self->result: who awaits it finds it in the child, who
+ * joins the task gets a copy. */
+#define ASYNC_FRAME_OF(value, name, ...)                                                                             \
+    ASYNC_FRAME_LINKAGE(extern, name, (FUTURE_RESULT(name)), value result; __VA_ARGS__)
+#define ASYNC_STATIC_FRAME_OF(value, name, ...)                                                                      \
+    ASYNC_FRAME_LINKAGE(static, name, (FUTURE_RESULT(name)), value result; __VA_ARGS__)
 
 /* Begins the definition of name_poll, in which `self` and `context` are known. */
 #define ASYNC(name) enum poll name##_poll(struct name *self, struct context *context)
@@ -103,14 +110,29 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
             ASYNC_LEAVE_POLL(coroutine_poll_ended(&self->coroutine, context, __func__));                             \
         goto async_end;                                                                                              \
     case COROUTINE_START:                                                                                            \
-        if (context->is_cancelled)                                                                                   \
-            goto async_leave;                                                                                        \
+        if (UNLIKELY(context->request != CONTEXT_POLL)) {                                                            \
+            if (context->request == CONTEXT_DROP)                                                                    \
+                goto async_leave;                                                                                    \
+            ASYNC_LEAVE_POLL(POLL_PENDING);                                                                          \
+        }                                                                                                            \
         {                                                                                                            \
             enum { AWAIT_AND_ASYNC_RETURN_BELONG_BETWEEN_ASYNC_BEGIN_AND_ASYNC_CLEANUP };
 
 /* Runs the future *child, of type `struct type`, to completion: type##_init(child, further arguments), then
  * type##_poll. The result is in *child afterwards. */
 #define AWAIT(type, ...) ASYNC_AWAIT(__COUNTER__ - async_first + COROUTINE_FIRST_AWAIT, type, __VA_ARGS__)
+
+/* The same for a child that can fail: if its member `error` is not 0 then, that error becomes self->error, of the same
+ * type, and the coroutine goes to its cleanup section. */
+#define AWAIT_TRY(type, child, ...)                                                                                  \
+    do {                                                                                                             \
+        AWAIT(type, child __VA_OPT__(, ) __VA_ARGS__);                                                               \
+        static_assert(__builtin_types_compatible_p(typeof(self->error), typeof((child)->error)),                     \
+                      "AWAIT_TRY: self->error has the type of the child's error");                                   \
+        self->error = (child)->error;                                                                                \
+        if (self->error)                                                                                             \
+            goto async_leave;                                                                                        \
+    } while (0)
 
 /* Goes to the cleanup section; the coroutine is then ready. */
 #define ASYNC_RETURN                                                                                                 \
@@ -155,7 +177,8 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
 #define ASYNC_SHADOWING_BEGIN _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"")
 #define ASYNC_SHADOWING_END _Pragma("GCC diagnostic pop")
 
-#define ASYNC_FRAME_LINKAGE(linkage, name, ...)                                                                      \
+/* `extras` is a list in brackets, of further initialisers of the type. */
+#define ASYNC_FRAME_LINKAGE(linkage, name, extras, ...)                                                              \
     struct name {                                                                                                    \
         struct coroutine coroutine;                                                                                  \
         __VA_ARGS__                                                                                                  \
@@ -163,14 +186,20 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
     linkage enum poll name##_poll(struct name *self, struct context *context);                                       \
     __attribute__((unused)) static void name##_drop(struct name *self)                                               \
     {                                                                                                                \
-        struct context cancelled = {.is_cancelled = true};                                                           \
-        (void)name##_poll(self, &cancelled);                                                                         \
+        struct context dropping = {.request = CONTEXT_DROP};                                                         \
+        (void)name##_poll(self, &dropping);                                                                          \
     }                                                                                                                \
     __attribute__((unused)) static unsigned name##_awaited_line(const void *self)                                    \
     {                                                                                                                \
         return ((const struct name *)self)->coroutine.line;                                                          \
     }                                                                                                                \
-    FUTURE_TYPE_WITH_LINE(name, name##_awaited_line)
+    __attribute__((unused)) static void name##_trace(void *self, struct tracer *tracer)                              \
+    {                                                                                                                \
+        (void)name##_poll((struct name *)self, &tracer->context);                                                    \
+    }                                                                                                                \
+    FUTURE_TYPE(name, .awaited_line = name##_awaited_line, .trace = name##_trace, ASYNC_UNBRACKETED extras)
+
+#define ASYNC_UNBRACKETED(...) __VA_ARGS__
 
 #define ASYNC_AWAIT(number, type, child, ...)                                                                        \
     do {                                                                                                             \
@@ -181,9 +210,13 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
         __attribute__((fallthrough));                                                                                \
     case (number):                                                                                                   \
     case ASYNC_GUARD + (number):                                                                                     \
-        if (context->is_cancelled) {                                                                                 \
-            type##_drop(child);                                                                                      \
-            goto async_leave;                                                                                        \
+        if (UNLIKELY(context->request != CONTEXT_POLL)) {                                                            \
+            if (context->request == CONTEXT_DROP) {                                                                  \
+                type##_drop(child);                                                                                  \
+                goto async_leave;                                                                                    \
+            }                                                                                                        \
+            future_trace(&type##_type, (child), tracer_of(context));                                                 \
+            ASYNC_LEAVE_POLL(POLL_PENDING);                                                                          \
         }                                                                                                            \
         if (type##_poll((child), context) == POLL_PENDING)                                                           \
             ASYNC_LEAVE_POLL(POLL_PENDING);                                                                          \
@@ -197,7 +230,7 @@ ALWAYS_INLINE void async_check_return(const bool *may_return)
         async_returned();
 }
 
-/* A poll of a coroutine that has ended: fine when it is a drop, a panic that names it otherwise. */
+/* A poll of a coroutine that has ended: fine when it is a drop or a trace, a panic that names it otherwise. */
 enum poll coroutine_poll_ended(struct coroutine *self, const struct context *context, const char *function) COLD;
 NO_RETURN void coroutine_panic_moved(const struct coroutine *self, const char *function) COLD;
 

@@ -73,7 +73,7 @@ ASYNC(reader)
     ASYNC_BEGIN;
     for (;;) {
         AWAIT(byte_read, &self->read, &queue);
-        text[text_length++] = (char)self->read.byte;
+        text[text_length++] = (char)self->read.result;
         text[text_length] = 0;
     }
     ASYNC_END;
@@ -240,7 +240,7 @@ static void a_read_that_is_ready_leaves_no_waker_behind(void **state)
     byte_read_init(&read, &queue);
     before_register = push_x;
     assert_int_equal(byte_read_poll(&read, &context), POLL_READY);
-    assert_int_equal(read.byte, 'x');
+    assert_int_equal(read.result, 'x');
     assert_int_equal(queue.reader.bits, 0);
 }
 
@@ -275,7 +275,7 @@ static void a_poll_after_completion_panics_and_takes_no_byte(void **state)
     push("ab");
     assert_int_equal(byte_read_poll(&read, &context), POLL_READY);
     EXPECT_PANIC("polled after completion", { (void)byte_read_poll(&read, &context); });
-    assert_int_equal(read.byte, 'a');
+    assert_int_equal(read.result, 'a');
     assert_true(byte_queue_take(&queue, &byte));
     assert_int_equal(byte, 'b');
 }

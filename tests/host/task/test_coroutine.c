@@ -47,6 +47,8 @@ static void pause_drop(struct pause *self)
     tell("[pause dropped]");
 }
 
+FUTURE_TYPE(pause);
+
 ASYNC_STATIC_FRAME(child, const char *name; struct pause pause;);
 /* Children that are never awaited at the same time share their memory. */
 union parent_children {
