@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "task_test.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <tenorite/task/duration.h>
 
 /* One task per timer, so that the trace shows which timers fired, in which order. */
 enum { TIMERS = 16 };
@@ -127,71 +127,157 @@ static void a_moved_timer_panics(void **state)
     timer_remove(&timers[0]);
 }
 
-/* The oracle: what waits, in insertion order; the earliest is searched for afresh each time. */
-struct oracle {
-    struct {
-        unsigned timer;
-        uint64_t deadline_ns;
-    } entries[TIMERS];
-    unsigned count;
-};
-
-static void oracle_remove_at(struct oracle *oracle, unsigned at)
+/* What cannot be told from the time reached, what differs in one digit, in two, in all: around each change of level. */
+static void deadlines_at_the_borders_of_levels_are_exact(void **state)
 {
-    for (oracle->count--; at < oracle->count; at++)
-        oracle->entries[at] = oracle->entries[at + 1];
-}
-
-static int oracle_expire(struct oracle *oracle, uint64_t now_ns)
-{
-    unsigned first = 0;
-
-    for (unsigned i = 1; i < oracle->count; i++) {
-        if (oracle->entries[i].deadline_ns < oracle->entries[first].deadline_ns)
-            first = i;
-    }
-    if (!oracle->count || oracle->entries[first].deadline_ns > now_ns)
-        return -1;
-    int timer = (int)oracle->entries[first].timer;
-    oracle_remove_at(oracle, first);
-    return timer;
-}
-
-static void random_starts_and_stops_fire_as_a_plain_list_would(void **state)
-{
-    struct oracle oracle = {};
-    uint64_t now_ns = UINT64_MAX / 2;
+    static const uint64_t spans[] = {1,      63,     64,     65,      4095,       4096,       4097,
+                                     262143, 262144, 262145, 1 << 30, 1ull << 36, 1ull << 60, UINT64_MAX - 1};
+    static const uint64_t starts[] = {0, 1, 63, 64, 4095, 4096, 262143, 262144, 1ull << 42};
 
     (void)state;
-    srand(1);
-    for (unsigned round = 0; round < 20000; round++) {
-        unsigned i = (unsigned)rand() % TIMERS;
+    for (unsigned at = 0; at < COUNT_OF(starts); at++) {
+        for (unsigned i = 0; i < COUNT_OF(spans); i++) {
+            uint64_t deadline_ns = deadline_after(starts[at], NANOSECONDS(spans[i]));
 
-        if (!timer_is_waiting(&timers[i])) {
-            uint64_t deadline_ns = now_ns + (unsigned)rand() % 20;
-            oracle.entries[oracle.count].timer = i;
-            oracle.entries[oracle.count++].deadline_ns = deadline_ns;
-            start(i, deadline_ns);
-        } else if (rand() % 2) {
-            timer_remove(&timers[i]);
-            for (unsigned at = 0; at < oracle.count; at++) {
-                if (oracle.entries[at].timer == i)
-                    oracle_remove_at(&oracle, at);
-            }
-        } else {
-            int expected;
-
-            now_ns += (unsigned)rand() % 10;
-            while ((expected = oracle_expire(&oracle, now_ns)) >= 0) {
-                assert_int_equal(timer_queue_expire(&executor.timers, now_ns, 1), 1);
-                assert_false(timer_is_waiting(&timers[expected]));
-            }
-            assert_int_equal(timer_queue_expire(&executor.timers, now_ns, 1), 0);
+            timer_queue_init(&executor.timers);
+            start(0, starts[at]);
+            assert_int_equal(timer_queue_expire(&executor.timers, starts[at], 1), 1);
+            start(1, deadline_ns);
+            assert_int_equal(timer_queue_next_deadline(&executor.timers), deadline_ns);
+            assert_int_equal(timer_queue_expire(&executor.timers, deadline_ns - 1, 1), 0);
+            assert_int_equal(timer_queue_expire(&executor.timers, deadline_ns, 1), deadline_ns != UINT64_MAX);
+            timer_remove(&timers[1]);
         }
-        assert_int_equal(executor.timers.count, oracle.count);
     }
-    for (unsigned i = 0; i < TIMERS; i++)
+}
+
+static void one_advance_over_many_levels_fires_all_in_order(void **state)
+{
+    (void)state;
+    start(5, 1ull << 60);
+    start(4, 1ull << 40);
+    start(3, 1ull << 24);
+    start(2, 70000);
+    start(1, 70);
+    start(0, 7);
+    start(6, 1ull << 60);
+    clock_double_set_ns(UINT64_MAX);
+    run();
+    assert_string_equal(trace, "abcdefg");
+}
+
+/* They were inserted at different distances, and have moved through different levels since. */
+static void equal_deadlines_keep_their_order_when_time_passes_between(void **state)
+{
+    (void)state;
+    start(0, 100000);
+    start(7, 5000);
+    clock_double_set_ns(5000);
+    run();
+    start(1, 100000);
+    start(8, 99990);
+    clock_double_set_ns(99990);
+    run();
+    start(2, 100000);
+    clock_double_set_ns(100000);
+    run();
+    assert_string_equal(trace, "hiabc");
+}
+
+static void a_deadline_in_the_past_is_due_at_once(void **state)
+{
+    (void)state;
+    start(0, 1000);
+    clock_double_set_ns(1000);
+    run();
+    start(1, 999);
+    start(2, 0);
+    start(3, 1000);
+    assert_true(timer_queue_is_due(&executor.timers, 1000));
+    run();
+    assert_string_equal(trace, "abcd");
+}
+
+/* A clock that is read as earlier than before is a fault of its own, but ends nothing. */
+static void a_clock_that_goes_back_fires_nothing_twice(void **state)
+{
+    (void)state;
+    start(0, 1000);
+    start(1, 2000);
+    assert_int_equal(timer_queue_expire(&executor.timers, 1000, 10), 1);
+    assert_int_equal(timer_queue_expire(&executor.timers, 10, 10), 0);
+    timer_queue_check(&executor.timers);
+    assert_int_equal(timer_queue_expire(&executor.timers, 2000, 10), 1);
+    run();
+    assert_string_equal(trace, "ab");
+}
+
+static void remove_others(struct probe_record *record, struct context *context)
+{
+    (void)record;
+    (void)context;
+    for (unsigned i = 1; i < TIMERS; i++)
         timer_remove(&timers[i]);
+}
+
+/* b was due at the same time and has been woken; c was not. */
+static void a_woken_task_may_remove_any_timer(void **state)
+{
+    (void)state;
+    records[0].in_poll = remove_others;
+    start(0, 10);
+    start(1, 10);
+    start(2, 11);
+    clock_double_set_ns(10);
+    run();
+    clock_double_set_ns(20);
+    run();
+    assert_string_equal(trace, "ab");
+    assert_int_equal(executor.timers.count, 0);
+}
+
+static void a_timer_that_has_fired_can_be_started_again(void **state)
+{
+    (void)state;
+    start(0, 10);
+    assert_int_equal(timer_queue_expire(&executor.timers, 10, 1), 1);
+    timer_remove(&timers[0]);
+    start(0, 20);
+    assert_int_equal(timer_queue_expire(&executor.timers, 20, 1), 1);
+    timer_queue_check(&executor.timers);
+}
+
+/* What was removed may cost one look at the clock, not more. */
+static void a_removed_deadline_is_looked_at_once_at_most(void **state)
+{
+    (void)state;
+    start(0, 1000);
+    start(1, 1010);
+    timer_remove(&timers[0]);
+    assert_in_range(timer_queue_next_deadline(&executor.timers), 1000, 1010);
+    assert_int_equal(timer_queue_expire(&executor.timers, 1000, 10), 0);
+    assert_int_equal(timer_queue_next_deadline(&executor.timers), 1010);
+    timer_remove(&timers[1]);
+    assert_int_equal(timer_queue_next_deadline(&executor.timers), UINT64_MAX);
+}
+
+static void the_check_finds_a_timer_in_the_wrong_place(void **state)
+{
+    (void)state;
+    start(0, 10);
+    start(1, 5000);
+    timers[0].deadline_ns = 11;
+    EXPECT_PANIC("T1", { timer_queue_check(&executor.timers); });
+    timers[0].deadline_ns = 10;
+    executor.timers.count++;
+    EXPECT_PANIC("T2", { timer_queue_check(&executor.timers); });
+    executor.timers.count--;
+    executor.timers.levels = 1;
+    EXPECT_PANIC("T5", { timer_queue_check(&executor.timers); });
+    executor.timers.levels = 5;
+    timer_queue_check(&executor.timers);
+    timer_remove(&timers[0]);
+    timer_remove(&timers[1]);
 }
 
 int main(void)
@@ -205,7 +291,15 @@ int main(void)
         TIMERS_TEST(never_does_not_hold_up_others),
         TIMERS_TEST(starting_a_waiting_timer_panics),
         TIMERS_TEST(a_moved_timer_panics),
-        TIMERS_TEST(random_starts_and_stops_fire_as_a_plain_list_would),
+        TIMERS_TEST(deadlines_at_the_borders_of_levels_are_exact),
+        TIMERS_TEST(one_advance_over_many_levels_fires_all_in_order),
+        TIMERS_TEST(equal_deadlines_keep_their_order_when_time_passes_between),
+        TIMERS_TEST(a_deadline_in_the_past_is_due_at_once),
+        TIMERS_TEST(a_clock_that_goes_back_fires_nothing_twice),
+        TIMERS_TEST(a_woken_task_may_remove_any_timer),
+        TIMERS_TEST(a_timer_that_has_fired_can_be_started_again),
+        TIMERS_TEST(a_removed_deadline_is_looked_at_once_at_most),
+        TIMERS_TEST(the_check_finds_a_timer_in_the_wrong_place),
     };
 
     return cmocka_run_group_tests_name("timers", tests, NULL, NULL);
