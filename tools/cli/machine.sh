@@ -35,6 +35,7 @@ frama-c                                proof  frama-c-base        frama-c       
 why3                                   proof  why3                why3                  -                  -
 z3                                     proof  z3                  z3                    z3                 z3
 cvc4                                   proof  cvc4                -                     -                  -
+spin                                   proof  spin                -                     -                  spin
 file:jemalloc=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2,/usr/lib64/libjemalloc.so.2,/usr/lib/libjemalloc.so.2  bench  libjemalloc2  jemalloc  jemalloc  -
 file:mimalloc=/usr/lib/x86_64-linux-gnu/libmimalloc.so.2,/usr/lib64/libmimalloc.so.2,/usr/lib/libmimalloc.so.2  bench  libmimalloc2.0  mimalloc  mimalloc  -
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
