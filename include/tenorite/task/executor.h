@@ -39,6 +39,7 @@ struct executor {
     struct task_slab *first_slab;
     struct task_slab *last_slab;
     struct timer_queue timers;
+    uint32_t draw; /* what select drew last to be fair */
     struct executor_statistics statistics;
 };
 
