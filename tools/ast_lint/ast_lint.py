@@ -10,6 +10,7 @@ in the output (docs/contracts.md has the contracts):
   discarded     K9: a must-check result that is cast to (void)
   unsafe-token  K4: a struct unsafe_token that no UNSAFE block gave
   leaves-block  K4, K5: a break or continue that leaves an UNSAFE or WITH_LOCK block, not the loop around it
+  lost-local    K7: a local of a coroutine that an AWAIT loses (coroutine_locals.py)
 
 Prints one line for each finding, `path:line: rule: text`; exit status 1 if there is any, 2 for wrong usage or a source that
 clang does not compile.
@@ -22,6 +23,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import coroutine_locals
 from syntax_tree import DumpFailed, Tree, dump
 
 TOKEN_STATE = "struct flush_state"
@@ -65,7 +67,8 @@ class Checker:
     def is_wanted(self, chunk):
         """Whether a declaration can teach or break anything; a look at its text saves parsing it."""
         return any(word in chunk for word in ('"WarnUnusedResultAttr"', TOKEN_STATE, UNSAFE_TOKEN, '"BreakStmt"',
-                                              '"ContinueStmt"', '"ToVoid"', *self.token_types))
+                                              '"ContinueStmt"', '"ToVoid"', coroutine_locals.WORD,
+                                              *self.token_types))
 
     def learn(self, node):
         if node.get("kind") == "RecordDecl" and any(
@@ -129,15 +132,23 @@ def findings_of(job):
     words = entry.get("arguments") or shlex.split(entry["command"])
     checker = Checker()
     findings = []
+
+    def add(location, rule, text):
+        path = os.path.normpath(os.path.join(entry["directory"], location.used.path))
+        shown = os.path.relpath(path, root) if path.startswith(f"{root}{os.sep}") else path
+        findings.append((shown, location.used.line, rule, text))
+
     try:
         tree = Tree(dump(words, entry["directory"]))
         for declaration in tree.declarations(checker.is_wanted):
             checker.learn(declaration)
+            function = coroutine_locals.CoroutineLocals()
             for node, location, parents in tree.walk(declaration):
+                function.see(node, location, parents)
                 for rule, text in checker.check(node, location, parents):
-                    path = os.path.normpath(os.path.join(entry["directory"], location.used.path))
-                    shown = os.path.relpath(path, root) if path.startswith(f"{root}{os.sep}") else path
-                    findings.append((shown, location.used.line, rule, text))
+                    add(location, rule, text)
+            for location, text in function.findings():
+                add(location, "lost-local", text)
     except DumpFailed as error:
         return [], f"{entry['file']}: {error}"
     return findings, None

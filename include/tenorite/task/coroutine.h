@@ -41,8 +41,8 @@
  *   K7  a local that is set before an AWAIT and used after it; an AWAIT inside an inner `switch`
  *   K8  assigning a frame; ignoring the result of a poll; an AWAIT in the cleanup section, or `context`; `return`
  * Panics: a poll after completion; with TENORITE_DEBUG, a frame that moved after its first poll.
- * Neither sees the address of an uninitialised local that is used on both sides of an AWAIT, nor a use of `context`
- * before ASYNC_BEGIN, which a drop runs too.
+ * Neither sees the address of an uninitialised local that is used on both sides of an AWAIT: `./tenorite lint` does.
+ * Nobody sees a use of `context` before ASYNC_BEGIN, which a drop runs too.
  *
  * How it works: AWAIT leaves a case label in the switch that ASYNC_BEGIN opens, and its number in `resume`. The
  * numbers are dense, so the switch is one jump table (or, where those are off, a compare tree). Cancelling is one more

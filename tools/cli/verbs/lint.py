@@ -3,7 +3,8 @@
 
   layers, sizes, licence lines             tools/layer_check.py
   clang-tidy                               over the kernel's sources
-  rules that need a syntax tree            tools/ast_lint, over the kernel's sources, kernel tests and examples
+  rules that need a syntax tree            tools/ast_lint, over the kernel's sources, kernel tests, examples and the
+                                           host tests of tasks
   gcc -fanalyzer                           over the kernel's sources: leaks, double frees, null pointers (contract K13)
 
 Examples:
@@ -62,7 +63,7 @@ def run_clang_tidy(program):
 
 
 def run_ast_lint():
-    database = write_database("ast", kernel_commands(CLANG_PRESET, ""))
+    database = write_database("ast", kernel_commands(CLANG_PRESET, "") + commands_below(CLANG_PRESET, "tests/host/task/"))
     return subprocess.run([sys.executable, "-B", str(project.ROOT / "tools/ast_lint/ast_lint.py"), str(database)],
                           cwd=project.ROOT, check=False).returncode == 0
 
@@ -102,16 +103,21 @@ def command_words(entry):
 def kernel_commands(preset, folder):
     """The compile database's entries of the folder's sources that are compiled for a kernel, each source once (the host
     tests compile some a second time)."""
+    return commands_below(preset, folder, lambda words: "-mcmodel=kernel" in words)
+
+
+def commands_below(preset, folder, is_wanted=lambda words: True):
+    """The entries of the folder's sources whose command is wanted, each source once."""
     project.configure(preset)
     everything = json.loads((project.build_directory(preset) / "compile_commands.json").read_text(encoding="utf-8"))
     entries = {}
     for entry in everything:
         path = entry["file"]
         is_ours = path.startswith(f"{project.ROOT}/{folder}") and not path.startswith(f"{project.BUILD}/")
-        if is_ours and path.endswith(".c") and "-mcmodel=kernel" in command_words(entry):
+        if is_ours and path.endswith(".c") and is_wanted(command_words(entry)):
             entries.setdefault(path, entry)
     if not entries:
-        raise terminal.Failure("the compile database names no kernel source")
+        raise terminal.Failure(f"the compile database names no source of {folder or 'a kernel'}")
     return [entries[path] for path in sorted(entries)]
 
 
