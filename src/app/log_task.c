@@ -3,11 +3,11 @@
 
 #include <tenorite/lib/printk.h>
 
-static struct notify line_printed;
+static struct doorbell line_printed;
 
 static void signal_line(void)
 {
-    notify_signal(&line_printed);
+    doorbell_ring(&line_printed);
 }
 
 void log_task_init(struct log_task *self)
@@ -24,7 +24,7 @@ ASYNC(log_task)
     for (;;) {
         while (printk_drain(LINES_AT_A_TIME) == LINES_AT_A_TIME)
             AWAIT(yield, &self->yield);
-        AWAIT(notify_wait, &self->wait, &line_printed);
+        AWAIT(doorbell_wait, &self->wait, &line_printed);
     }
     ASYNC_END;
 }

@@ -1,40 +1,85 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Invariants
+ *   N1  there is a permit only while nobody waits
+ *   N2  a waiter chosen by notify_one holds what would be the permit, and gives it back when it is dropped
+ */
 #include <tenorite/lib/panic.h>
 #include <tenorite/task/notify.h>
 
-void notify_signal(struct notify *notify)
+enum notify_outcome { NOTIFIED_ALONE, NOTIFIED_WITH_ALL };
+
+void notify_one(struct notify *notify)
 {
-    __atomic_store_n(&notify->is_signalled, true, __ATOMIC_SEQ_CST);
-    waker_slot_wake(&notify->waiter);
+    struct waker waker = WAKER_NONE;
+
+    WITH_WAITERS(&notify->waiters)
+    {
+        struct waiter *first = wait_queue_first(&notify->waiters);
+
+        if (first)
+            waker = waiter_choose(first, NOTIFIED_ALONE);
+        else
+            notify->has_permit = true;
+    }
+    waker_wake(waker);
 }
 
-static bool take_signal(struct notify *notify)
+void notify_all(struct notify *notify)
 {
-    return __atomic_exchange_n(&notify->is_signalled, false, __ATOMIC_SEQ_CST);
+    wait_queue_wake_all(&notify->waiters, NOTIFIED_WITH_ALL);
+}
+
+bool notify_try_take(struct notify *notify)
+{
+    bool had_permit = false;
+
+    WITH_WAITERS(&notify->waiters)
+    {
+        had_permit = notify->has_permit;
+        notify->has_permit = false;
+    }
+    return had_permit;
 }
 
 void notify_wait_init(struct notify_wait *self, struct notify *notify)
 {
     self->notify = notify;
-    self->registered = WAKER_NONE;
+    waiter_init(&self->waiter);
 }
 
 enum poll notify_wait_poll(struct notify_wait *self, struct context *context)
 {
-    ASSERT(self->notify, "notify_wait %p: polled after completion", (void *)self);
-    if (!take_signal(self->notify)) {
-        self->registered = context->waker;
-        waker_slot_register(&self->notify->waiter, context->waker);
-        if (!take_signal(self->notify)) /* a signal between the first look and the registration woke nobody */
-            return POLL_PENDING;
+    struct notify *notify = self->notify;
+    bool is_chosen = false;
+
+    ASSERT(notify, "notify_wait %p: polled after completion", (void *)self);
+    WITH_WAITERS(&notify->waiters)
+    {
+        if (self->waiter.state != WAITER_CHOSEN && !notify_try_take(notify))
+            wait_queue_wait(&notify->waiters, &self->waiter, context->waker);
+        else
+            (void)waiter_choose(&self->waiter, NOTIFIED_ALONE);
+        is_chosen = self->waiter.state == WAITER_CHOSEN;
     }
-    notify_wait_drop(self);
+    if (!is_chosen)
+        return POLL_PENDING;
+    self->notify = NULL;
     return POLL_READY;
 }
 
 void notify_wait_drop(struct notify_wait *self)
 {
-    if (self->notify)
-        waker_slot_forget(&self->notify->waiter, self->registered);
+    struct notify *notify = self->notify;
+    enum waiter_state before = WAITER_IDLE;
+
+    if (!notify)
+        return;
     self->notify = NULL;
+    WITH_WAITERS(&notify->waiters)
+    {
+        before = waiter_leave(&self->waiter);
+    }
+    if (before == WAITER_CHOSEN && self->waiter.outcome == NOTIFIED_ALONE)
+        notify_one(notify);
 }

@@ -19,7 +19,7 @@ static unsigned cleaned_up, finished;
 
 static void signal_tick(void)
 {
-    notify_signal(&tick);
+    notify_one(&tick);
 }
 
 ASYNC_STATIC_FRAME(tick_counter, unsigned count; struct notify_wait wait;);

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <tenorite/task/future.h>
+#include <tenorite/task/wait_queue.h>
 
 /*
- * Tells one task that something happened: an event without a value. Signals that come before the task waits are kept
- * as one, so that "look, then wait" loses nothing. All-zero memory is a notify that has not been signalled.
+ * Tells tasks that something happened, without a value. All-zero memory is a notify that has nothing to tell and that
+ * nobody waits at.
  */
 struct notify {
-    bool is_signalled;
-    struct waker_slot waiter;
+    bool has_permit; /* for the next one who comes; only while nobody waits */
+    struct wait_queue waiters;
 };
 
-/* Makes the current or the next notify_wait ready. Never fails. Any context, NMI handlers included. */
-void notify_signal(struct notify *notify);
+/* Makes the notify_wait that has waited longest ready. Where nobody waits the next one will be; of several such calls one
+ * is kept. Never fails. Tasks and interrupt handlers, NMI handlers excepted. Cost: constant. */
+void notify_one(struct notify *notify);
 
-/* AWAIT(notify_wait, &self->wait, &notify): ready when a signal has come since the last one that was taken; takes it.
- * One waiter at a time (a second one displaces the first in vain polls, see waker_slot_register). A poll after completion
- * panics. */
+/* Makes all ready that wait now; keeps nothing for those who come later, and takes nothing from them that notify_one has
+ * kept. Never fails. Tasks and interrupt handlers, NMI handlers excepted. Cost: linear in the number of waiters. */
+void notify_all(struct notify *notify);
+
+/* Takes what notify_one has kept, if it has. Any context but NMI handlers. */
+bool notify_try_take(struct notify *notify) MUST_CHECK;
+
+/* AWAIT(notify_wait, &self->wait, &notify): ready when it was notified. Waiters queue up at their first poll, first
+ * come first served. One that notify_one has chosen, and that is dropped before it could see that, passes it on to the next.
+ * A poll after completion panics. */
 struct notify_wait {
     struct notify *notify; /* NULL: ended */
-    const char cannot_be_assigned[0];
-    struct waker registered;
+    struct waiter waiter;
 };
 
 void notify_wait_init(struct notify_wait *self, struct notify *notify);

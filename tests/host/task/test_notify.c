@@ -1,207 +1,341 @@
 /* SPDX-License-Identifier: MIT */
-/* Linked with --wrap=waker_slot_register: a signal can come just before the waiter registers. */
-#include "task_test.h"
+/* Linked with --wrap=wait_queue_wait: where a waiter registers, a handler tries to come in between. */
+#include "sync_test.h"
 
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/notify.h>
 
+enum { MANY = 50 };
+
 static struct notify notify;
-static bool signals_before_registering;
-static unsigned notified;
+static struct notify_wait waits[MANY];
+static struct puppet puppets[MANY];
+static bool interrupts_at_registration;
 
-void __real_waker_slot_register(struct waker_slot *slot, struct waker waker);
-void __wrap_waker_slot_register(struct waker_slot *slot, struct waker waker);
+void __real_wait_queue_wait(struct wait_queue *queue, struct waiter *waiter, struct waker waker);
+void __wrap_wait_queue_wait(struct wait_queue *queue, struct waiter *waiter, struct waker waker);
 
-static void signal_from_handler(void)
+static void notify_one_from_handler(void)
 {
     IN_HANDLER
     {
-        notify_signal(&notify);
+        notify_one(&notify);
     }
 }
 
-void __wrap_waker_slot_register(struct waker_slot *slot, struct waker waker)
+/* A real handler waits until interrupts are on. */
+void __wrap_wait_queue_wait(struct wait_queue *queue, struct waiter *waiter, struct waker waker)
 {
-    if (signals_before_registering)
-        signal_from_handler();
-    signals_before_registering = false;
-    __real_waker_slot_register(slot, waker);
+    if (interrupts_at_registration && interrupts_are_enabled())
+        notify_one_from_handler();
+    __real_wait_queue_wait(queue, waiter, waker);
 }
 
 static int notify_setup(void **state)
 {
+    int result = task_test_setup(state);
+
     notify = (struct notify){};
-    signals_before_registering = false;
-    notified = 0;
-    return task_test_setup(state);
+    interrupts_at_registration = false;
+    for (unsigned i = 0; i < MANY; i++) {
+        puppet_start(&puppets[i]);
+        notify_wait_init(&waits[i], &notify);
+    }
+    return result;
 }
 
 #define NOTIFY_TEST(function) cmocka_unit_test_setup_teardown(function, notify_setup, task_test_teardown)
 
-ASYNC_STATIC_FRAME(waiter, struct notify_wait wait;);
+static void start_waiting(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(POLL(notify_wait, &waits[i], &puppets[i]), POLL_PENDING);
+}
 
-static void waiter_init(struct waiter *self)
+static void a_notification_before_the_wait_is_kept(void **state)
+{
+    (void)state;
+    notify_one_from_handler();
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_READY);
+    assert_int_equal(POLL(notify_wait, &waits[1], &puppets[1]), POLL_PENDING);
+    notify_wait_drop(&waits[1]);
+}
+
+static void two_notifications_before_the_wait_are_kept_as_one(void **state)
+{
+    (void)state;
+    notify_one(&notify);
+    notify_one_from_handler();
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_READY);
+    assert_int_equal(POLL(notify_wait, &waits[1], &puppets[1]), POLL_PENDING);
+}
+
+static void one_is_woken_at_a_time_in_order(void **state)
+{
+    (void)state;
+    start_waiting(3);
+    for (unsigned i = 0; i < 3; i++) {
+        notify_one_from_handler();
+        for (unsigned later = i + 1; later < 3; later++)
+            ASSERT_STILL_WAITING(notify_wait, &waits[later], &puppets[later]);
+        ASSERT_WOKEN_AND_READY(notify_wait, &waits[i], &puppets[i]);
+    }
+    assert_false(notify_try_take(&notify));
+}
+
+static void a_chosen_waiter_that_is_dropped_passes_it_on(void **state)
+{
+    (void)state;
+    start_waiting(3);
+    notify_one(&notify);
+    notify_one(&notify);
+    notify_wait_drop(&waits[0]);
+    ASSERT_WOKEN_AND_READY(notify_wait, &waits[1], &puppets[1]);
+    ASSERT_WOKEN_AND_READY(notify_wait, &waits[2], &puppets[2]);
+    assert_false(notify_try_take(&notify));
+}
+
+static void the_last_chosen_waiter_that_is_dropped_leaves_the_permit(void **state)
+{
+    (void)state;
+    start_waiting(1);
+    notify_one(&notify);
+    notify_wait_drop(&waits[0]);
+    assert_true(notify_try_take(&notify));
+    assert_false(notify_try_take(&notify));
+}
+
+static void a_waiter_that_is_dropped_while_it_waits_is_passed_over(void **state)
+{
+    (void)state;
+    start_waiting(3);
+    notify_wait_drop(&waits[1]);
+    notify_one(&notify);
+    notify_one(&notify);
+    ASSERT_WOKEN_AND_READY(notify_wait, &waits[0], &puppets[0]);
+    ASSERT_WOKEN_AND_READY(notify_wait, &waits[2], &puppets[2]);
+    assert_false(puppet_was_woken(&puppets[1]));
+}
+
+static void notify_all_keeps_nothing_for_later(void **state)
+{
+    (void)state;
+    notify_all(&notify);
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_PENDING);
+    notify_all(&notify);
+    ASSERT_WOKEN_AND_READY(notify_wait, &waits[0], &puppets[0]);
+    assert_int_equal(POLL(notify_wait, &waits[1], &puppets[1]), POLL_PENDING);
+}
+
+static void notify_all_leaves_what_notify_one_has_kept(void **state)
+{
+    (void)state;
+    notify_one(&notify);
+    notify_all(&notify);
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_READY);
+}
+
+static void notify_all_wakes_all_that_wait(void **state)
+{
+    (void)state;
+    start_waiting(MANY);
+    IN_HANDLER
+    {
+        notify_all(&notify);
+    }
+    for (unsigned i = 0; i < MANY; i++)
+        ASSERT_WOKEN_AND_READY(notify_wait, &waits[i], &puppets[i]);
+}
+
+static void a_waiter_notified_with_all_passes_nothing_on(void **state)
+{
+    (void)state;
+    start_waiting(2);
+    notify_all(&notify);
+    notify_wait_init(&waits[2], &notify);
+    assert_int_equal(POLL(notify_wait, &waits[2], &puppets[2]), POLL_PENDING);
+    notify_wait_drop(&waits[0]);
+    ASSERT_STILL_WAITING(notify_wait, &waits[2], &puppets[2]);
+    assert_false(notify_try_take(&notify));
+}
+
+/* 50 waiters; the first that is woken drops every third of the others. */
+static void drop_others(struct probe_record *record, struct context *context)
+{
+    (void)record, (void)context;
+    for (unsigned i = 1; i < MANY; i += 3)
+        notify_wait_drop(&waits[i]);
+    puppets[0].record.in_poll = NULL;
+}
+
+static void a_woken_waiter_may_drop_others(void **state)
+{
+    (void)state;
+    start_waiting(MANY);
+    puppets[0].record.in_poll = drop_others;
+    notify_all(&notify);
+    run();
+    for (unsigned i = 0; i < MANY; i++) {
+        if (i % 3 != 1)
+            assert_int_equal(POLL(notify_wait, &waits[i], &puppets[i]), POLL_READY);
+    }
+    assert_false(notify_try_take(&notify));
+}
+
+/* The handler drops what is about to be woken: as another CPU might. */
+static void drop_the_last(void)
+{
+    notify_wait_drop(&waits[MANY - 1]);
+    notify_wait_drop(&waits[1]);
+    notify_one(&notify);
+}
+
+static void waiters_may_be_dropped_while_all_are_notified(void **state)
+{
+    unsigned sections = 0;
+
+    (void)state;
+    for (bool has_come = true; has_come; sections++) {
+        notify = (struct notify){};
+        for (unsigned i = 0; i < MANY; i++)
+            notify_wait_init(&waits[i], &notify);
+        start_waiting(MANY);
+        interrupt_before_section(sections + 1, drop_the_last);
+        notify_all(&notify);
+        has_come = interrupt_has_come();
+        if (!has_come)
+            notify_wait_drop(&waits[MANY - 1]);
+        for (unsigned i = 0; i < MANY - 1; i++) {
+            if (has_come && i == 1)
+                continue;
+            assert_int_equal(POLL(notify_wait, &waits[i], &puppets[i]), POLL_READY);
+        }
+        assert_null(wait_queue_first(&notify.waiters));
+    }
+    assert_true(sections >= MANY);
+}
+
+static void a_notification_between_look_and_registration_is_not_lost(void **state)
+{
+    (void)state;
+    interrupts_at_registration = true;
+    if (POLL(notify_wait, &waits[0], &puppets[0]) == POLL_PENDING) {
+        notify_one_from_handler();
+        ASSERT_WOKEN_AND_READY(notify_wait, &waits[0], &puppets[0]);
+    }
+    assert_false(notify_try_take(&notify));
+}
+
+/* At every place of a poll where a handler can come. */
+static void a_notification_at_any_moment_of_a_poll_is_not_lost(void **state)
+{
+    unsigned nth = 1;
+
+    (void)state;
+    for (bool has_come = true; has_come; nth++) {
+        notify_wait_init(&waits[0], &notify);
+        (void)puppet_was_woken(&puppets[0]);
+        interrupt_before_section(nth, notify_one_from_handler);
+        enum poll poll = POLL(notify_wait, &waits[0], &puppets[0]);
+        has_come = interrupt_has_come();
+        if (!has_come)
+            notify_one_from_handler();
+        if (poll == POLL_PENDING)
+            ASSERT_WOKEN_AND_READY(notify_wait, &waits[0], &puppets[0]);
+        assert_false(notify_try_take(&notify));
+    }
+    assert_true(nth > 2);
+}
+
+static void a_wait_polled_by_another_task_wakes_that_one(void **state)
+{
+    (void)state;
+    start_waiting(1);
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[1]), POLL_PENDING);
+    notify_one(&notify);
+    assert_false(puppet_was_woken(&puppets[0]));
+    ASSERT_WOKEN_AND_READY(notify_wait, &waits[0], &puppets[1]);
+}
+
+static void a_wait_that_ended_can_neither_be_polled_nor_harmed_by_a_drop(void **state)
+{
+    (void)state;
+    notify_one(&notify);
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_READY);
+    notify_wait_drop(&waits[0]);
+    assert_false(notify_try_take(&notify));
+    EXPECT_PANIC("polled after completion", { (void)POLL(notify_wait, &waits[0], &puppets[0]); });
+}
+
+static void a_wait_dropped_before_its_first_poll_leaves_nothing(void **state)
+{
+    (void)state;
+    notify_wait_drop(&waits[0]);
+    assert_null(wait_queue_first(&notify.waiters));
+    notify_one(&notify);
+    assert_true(notify_try_take(&notify));
+}
+
+static unsigned rounds;
+
+ASYNC_STATIC_FRAME(listener, struct notify_wait wait;);
+
+static void listener_init(struct listener *self)
 {
     coroutine_init(&self->coroutine);
 }
 
-ASYNC(waiter)
+ASYNC(listener)
 {
     ASYNC_BEGIN;
     for (;;) {
         AWAIT(notify_wait, &self->wait, &notify);
-        notified++;
+        rounds++;
     }
     ASYNC_END;
 }
 
-static struct task_handle spawn_waiter(void)
+static void a_cancelled_task_leaves_the_queue(void **state)
 {
-    struct spawn_result result = SPAWN(&executor, waiter, "waiter");
+    struct spawn_result listener = SPAWN(&executor, listener, NULL);
 
-    assert_int_equal(result.error, SPAWN_OK);
-    return result.task;
-}
-
-static void a_signal_wakes_the_waiter(void **state)
-{
     (void)state;
-    spawn_waiter();
-    run();
-    assert_int_equal(notified, 0);
-    signal_from_handler();
-    run();
-    assert_int_equal(notified, 1);
-    notify_signal(&notify);
-    run();
-    assert_int_equal(notified, 2);
-}
-
-static void signals_before_the_wait_are_kept_as_one(void **state)
-{
-    (void)state;
-    signal_from_handler();
-    signal_from_handler();
-    spawn_waiter();
-    run();
-    assert_int_equal(notified, 1);
-}
-
-static void signals_before_the_next_poll_are_one(void **state)
-{
-    (void)state;
-    spawn_waiter();
+    assert_int_equal(listener.error, SPAWN_OK);
+    rounds = 0;
     run();
     for (unsigned i = 0; i < 1000; i++)
-        signal_from_handler();
+        notify_one_from_handler();
     run();
-    assert_int_equal(notified, 1);
-    assert_int_equal(executor.statistics.polls, 2);
-}
-
-static void a_signal_between_the_look_and_the_registration_is_not_lost(void **state)
-{
-    (void)state;
-    signals_before_registering = true;
-    spawn_waiter();
+    assert_int_equal(rounds, 2);
+    notify_one_from_handler();
+    assert_int_equal(executor_cancel(listener.task), CANCEL_REQUESTED);
     run();
-    assert_int_equal(notified, 1);
-}
-
-static void a_cancelled_waiter_is_forgotten_and_the_signal_kept(void **state)
-{
-    struct task_handle task = spawn_waiter();
-
-    (void)state;
-    run();
-    signal_from_handler();
-    assert_int_equal(executor_cancel(task), CANCEL_REQUESTED);
-    run();
-    assert_int_equal(notified, 0);
-    assert_int_equal(notify.waiter.bits, 0);
-    spawn_waiter();
-    run();
-    assert_int_equal(notified, 1);
-}
-
-static void a_cancelled_waiter_is_woken_no_more(void **state)
-{
-    struct task_handle task = spawn_waiter();
-
-    (void)state;
-    run();
-    assert_int_not_equal(notify.waiter.bits, 0);
-    assert_int_equal(executor_cancel(task), CANCEL_REQUESTED);
-    run();
-    assert_int_equal(notify.waiter.bits, 0);
-    assert_int_equal(count_tasks(), 0);
-}
-
-/* A context whose waker is a live task's. */
-static struct context context_of(struct probe_record *record)
-{
-    spawn_probe(record);
-    run();
-    return (struct context){.executor = &executor, .waker = record->waker};
-}
-
-static void a_wait_that_is_ready_leaves_no_waker_behind(void **state)
-{
-    struct probe_record record = {};
-    struct context context = context_of(&record);
-    struct notify_wait wait;
-
-    (void)state;
-    notify_wait_init(&wait, &notify);
-    signals_before_registering = true;
-    assert_int_equal(notify_wait_poll(&wait, &context), POLL_READY);
-    assert_int_equal(notify.waiter.bits, 0);
-}
-
-static void dropping_an_ended_wait_leaves_its_successor_registered(void **state)
-{
-    struct probe_record record = {};
-    struct context context = context_of(&record);
-    struct notify_wait first, second;
-
-    (void)state;
-    notify_wait_init(&first, &notify);
-    assert_int_equal(notify_wait_poll(&first, &context), POLL_PENDING);
-    notify_signal(&notify);
-    assert_int_equal(notify_wait_poll(&first, &context), POLL_READY);
-    notify_wait_init(&second, &notify);
-    assert_int_equal(notify_wait_poll(&second, &context), POLL_PENDING);
-    notify_wait_drop(&first);
-    assert_int_equal(notify.waiter.bits, context.waker.bits);
-    notify_wait_drop(&second);
-    assert_int_equal(notify.waiter.bits, 0);
-}
-
-static void a_poll_after_completion_panics(void **state)
-{
-    struct probe_record record = {};
-    struct context context = context_of(&record);
-    struct notify_wait wait;
-
-    (void)state;
-    notify_wait_init(&wait, &notify);
-    notify_signal(&notify);
-    assert_int_equal(notify_wait_poll(&wait, &context), POLL_READY);
-    EXPECT_PANIC("polled after completion", { (void)notify_wait_poll(&wait, &context); });
+    assert_int_equal(rounds, 2);
+    assert_null(wait_queue_first(&notify.waiters));
+    assert_true(notify_try_take(&notify));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        NOTIFY_TEST(a_signal_wakes_the_waiter),
-        NOTIFY_TEST(signals_before_the_wait_are_kept_as_one),
-        NOTIFY_TEST(signals_before_the_next_poll_are_one),
-        NOTIFY_TEST(a_signal_between_the_look_and_the_registration_is_not_lost),
-        NOTIFY_TEST(a_cancelled_waiter_is_forgotten_and_the_signal_kept),
-        NOTIFY_TEST(a_cancelled_waiter_is_woken_no_more),
-        NOTIFY_TEST(a_wait_that_is_ready_leaves_no_waker_behind),
-        NOTIFY_TEST(dropping_an_ended_wait_leaves_its_successor_registered),
-        NOTIFY_TEST(a_poll_after_completion_panics),
+        NOTIFY_TEST(a_notification_before_the_wait_is_kept),
+        NOTIFY_TEST(two_notifications_before_the_wait_are_kept_as_one),
+        NOTIFY_TEST(one_is_woken_at_a_time_in_order),
+        NOTIFY_TEST(a_chosen_waiter_that_is_dropped_passes_it_on),
+        NOTIFY_TEST(the_last_chosen_waiter_that_is_dropped_leaves_the_permit),
+        NOTIFY_TEST(a_waiter_that_is_dropped_while_it_waits_is_passed_over),
+        NOTIFY_TEST(notify_all_keeps_nothing_for_later),
+        NOTIFY_TEST(notify_all_leaves_what_notify_one_has_kept),
+        NOTIFY_TEST(notify_all_wakes_all_that_wait),
+        NOTIFY_TEST(a_waiter_notified_with_all_passes_nothing_on),
+        NOTIFY_TEST(a_woken_waiter_may_drop_others),
+        NOTIFY_TEST(waiters_may_be_dropped_while_all_are_notified),
+        NOTIFY_TEST(a_notification_between_look_and_registration_is_not_lost),
+        NOTIFY_TEST(a_notification_at_any_moment_of_a_poll_is_not_lost),
+        NOTIFY_TEST(a_wait_polled_by_another_task_wakes_that_one),
+        NOTIFY_TEST(a_wait_that_ended_can_neither_be_polled_nor_harmed_by_a_drop),
+        NOTIFY_TEST(a_wait_dropped_before_its_first_poll_leaves_nothing),
+        NOTIFY_TEST(a_cancelled_task_leaves_the_queue),
     };
 
     return cmocka_run_group_tests_name("notify", tests, NULL, NULL);

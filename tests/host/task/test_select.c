@@ -234,10 +234,10 @@ static void a_loop_over_select_hears_every_source(void **state)
     listener_init(&listener, notifies);
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(listener_poll(&listener, &polling), POLL_PENDING);
-        notify_signal(&notifies[0]);
+        notify_one(&notifies[0]);
         assert_int_equal(listener_poll(&listener, &polling), POLL_PENDING);
     }
-    notify_signal(&notifies[1]);
+    notify_one(&notifies[1]);
     while (listener_poll(&listener, &polling) == POLL_PENDING)
         ;
     assert_int_equal(listener.heard[0], 3);
@@ -254,11 +254,10 @@ static void cancelled_in_the_body_the_cleanup_drops_the_branches(void **state)
     listener_init(&listener, notifies);
     assert_int_equal(listener_poll(&listener, &polling), POLL_PENDING);
     polling.waker = WAKER_NONE;
-    notify_signal(&notifies[0]);
-    notifies[0].waiter.bits = 0;
+    notify_one(&notifies[0]);
     assert_int_equal(listener_poll(&listener, &polling), POLL_PENDING);
     listener_drop(&listener);
-    assert_int_equal(notifies[1].waiter.bits, 0);
+    assert_null(wait_queue_first(&notifies[1].waiters));
 }
 
 /* Case 42: an abortable future is a biased race with a notify. */
@@ -269,7 +268,7 @@ static void an_abortable_is_a_biased_race_with_a_notify(void **state)
     struct race race;
 
     (void)state;
-    notify_signal(&abort);
+    notify_one(&abort);
     race_init(&race, FUTURES_IN_ORDER(two, START(notify_wait, &wait, &abort), probe_ready_at(0, 1)));
     assert_int_equal(race_poll(&race, &polling), POLL_READY);
     assert_int_equal(race.result, 0);
@@ -284,7 +283,7 @@ static void abort_in_poll(struct probe_record *record, struct context *poll_cont
 {
     (void)record;
     (void)poll_context;
-    notify_signal(&abort_of_watcher);
+    notify_one(&abort_of_watcher);
 }
 
 ASYNC_STATIC_FRAME_OF(uint32_t, abortable, struct notify_wait wait; struct probe probe; struct dyn_future both[2];

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <tenorite/task/wait_queue.h>
+
+/*
+ * A number of permits that tasks take and give back. Fair: who comes later gets none while somebody waits, and a request
+ * for many at the head of the queue holds up small ones behind it. Permits are handed over: the task that comes next in
+ * the queue has them at the moment of the release, before it runs.
+ *
+ * So permits may be given to a future that nobody polls: one branch of a select that lost, or a join's child while
+ * another child of the same task waits for that same semaphore ("futurelock"). They stay there until the future is polled
+ * or dropped, and what waits behind it stays pending. This is not detected: a future that will not be polled again looks
+ * like one that will be. In the async backtrace it is an acquire that waits although `waiter.state` of another one is
+ * WAITER_CHOSEN; the cure is to drop the future that is not wanted any more.
+ */
+struct semaphore {
+    uint32_t permits; /* that nobody has; while somebody waits, fewer than the first wants */
+    bool is_closed;
+    struct wait_queue waiters;
+};
+
+enum NODISCARD semaphore_error {
+    SEMAPHORE_OK,
+    SEMAPHORE_CLOSED,     /* and nothing was taken */
+    SEMAPHORE_NOT_ENOUGH, /* permits, or others wait for them; nothing was taken (semaphore_try_acquire) */
+};
+
+/* Initialiser, for a static one too: struct semaphore s = SEMAPHORE_INIT(3). */
+#define SEMAPHORE_INIT(count)                                                                                        \
+    {                                                                                                                \
+        .permits = (count)                                                                                           \
+    }
+
+void semaphore_init(struct semaphore *semaphore, uint32_t permits);
+
+/* Adds `count` permits and hands them to those who wait, in order, as far as they go. More than 2^32 - 1 at once are a
+ * caller's bug. Tasks and interrupt handlers, NMI handlers excepted. Cost: linear in the number of those who get some. */
+void semaphore_release(struct semaphore *semaphore, uint32_t count);
+
+/* Takes `count` permits if they are there and nobody waits. Any context but NMI handlers. */
+enum semaphore_error semaphore_try_acquire(struct semaphore *semaphore, uint32_t count);
+
+/* Ends all waiting with SEMAPHORE_CLOSED, now and later. Permits that are out may still be released. Any context but NMI
+ * handlers. Cost: linear in the number of waiters. */
+void semaphore_close(struct semaphore *semaphore);
+
+/* Takes permits that a closed semaphore still has. Any context but NMI handlers. */
+bool semaphore_take_left(struct semaphore *semaphore, uint32_t count) MUST_CHECK;
+
+/* AWAIT_TRY(semaphore_acquire, &self->acquire, &semaphore, 1): ready with `count` permits, which the caller releases; or,
+ * with self->acquire.error, without. A drop gives back what it was given. A poll after completion panics. */
+struct semaphore_acquire {
+    struct semaphore *semaphore; /* NULL: ended */
+    struct waiter waiter;
+    uint32_t count;
+    enum semaphore_error error;
+};
+
+void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *semaphore, uint32_t count);
+enum poll semaphore_acquire_poll(struct semaphore_acquire *self, struct context *context);
+void semaphore_acquire_drop(struct semaphore_acquire *self);
+FUTURE_TYPE(semaphore_acquire);
