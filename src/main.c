@@ -66,9 +66,9 @@ static void clock_start(void)
         inventory_found("irq", "8259A controllers, %u lines", irq_line_count());
     else
         inventory_missing("irq", "no 8259A controllers: no device can interrupt");
-    enum timer_error error = timer_start(NULL);
+    enum timer_error error = timer_start(NULL, NULL);
     if (error == TIMER_OK)
-        inventory_found("timer", "8254, %d ticks a second", TIMER_TICK_HZ);
+        inventory_found("timer", "8254, interrupts on demand");
     else
         inventory_missing("timer", "%s: the clock stands still", timer_error_text(error));
     printk_set_clock(clock_ns);

@@ -268,7 +268,7 @@ static bool run_pass(struct executor *executor)
 static void sleep_until_interrupt(struct executor *executor)
 {
     interrupts_disable();
-    if (has_work(executor)) {
+    if (has_work(executor) || !timer_arm(timer_queue_next_deadline(&executor->timers))) {
         interrupts_enable();
         return;
     }

@@ -17,8 +17,9 @@ static struct executor executor;
 static struct notify tick;
 static unsigned cleaned_up, finished;
 
-static void signal_tick(void)
+static void signal_tick(void *argument)
 {
+    (void)argument;
     notify_one(&tick);
 }
 
@@ -30,11 +31,11 @@ static void tick_counter_init(struct tick_counter *self)
     self->count = 0;
 }
 
-/* Woken 50 times from the interrupt handler. */
+/* Woken 10 times from the interrupt handler. */
 ASYNC(tick_counter)
 {
     ASYNC_BEGIN;
-    for (self->count = 0; self->count < 50; self->count++)
+    for (self->count = 0; self->count < 10; self->count++)
         AWAIT(notify_wait, &self->wait, &tick);
     ASYNC_END;
 }
@@ -102,7 +103,7 @@ ASYNC(director)
 
     kernel_test_begin("interrupt_handler_wakes_a_task");
     AWAIT(tick_counter, &self->counter);
-    CHECK(self->counter.count == 50, "%u ticks", self->counter.count);
+    CHECK(self->counter.count == 10, "%u ticks", self->counter.count);
     kernel_test_end();
 
     kernel_test_begin("cpu_idles_while_all_tasks_wait");
@@ -142,7 +143,7 @@ void kernel_main(const struct boot_info *boot_info)
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     executor_init(&executor, &memory.heap);
-    ASSERT(timer_start(signal_tick) == TIMER_OK, "no timer");
+    ASSERT(timer_start(signal_tick, NULL) == TIMER_OK, "no timer");
     struct spawn_result result = SPAWN(&executor, director, "director");
     ASSERT(result.error == SPAWN_OK, "no memory");
     interrupts_enable();

@@ -125,8 +125,9 @@ static void each_kind_of_vector_has_its_stack(void)
     CHECK(!interrupts_in_handler(), "handler depth is not 0");
 }
 
-static void on_tick(void)
+static void on_tick(void *argument)
 {
+    (void)argument;
     const char *name = stack_name(__builtin_frame_address(0));
     ticks++;
     if (strcmp(name, "device interrupt stack") != 0 || !interrupts_in_handler() || interrupts_are_enabled())
@@ -138,7 +139,7 @@ static void on_tick(void)
 
 static void nmi_in_a_device_interrupt_has_its_own_stack_and_returns_there(void)
 {
-    ASSERT(timer_start(on_tick) == TIMER_OK, "no timer");
+    ASSERT(timer_start(on_tick, NULL) == TIMER_OK, "no timer");
     for (unsigned i = 0; i < 3; i++) {
         interrupts_disable();
         cpu_idle();
@@ -148,7 +149,7 @@ static void nmi_in_a_device_interrupt_has_its_own_stack_and_returns_there(void)
 }
 
 /* A debug exception after `sti` ends the shadow in which interrupts are held off, as an NMI does. Without a step over
- * the `hlt` the interrupt comes before it, nothing after it, and this test never ends. */
+ * the `hlt` the interrupt comes before it, and only the next one, which is one too many, ends the sleep. */
 static void exception_between_sti_and_hlt_loses_no_wake(void)
 {
     one_shot_request();

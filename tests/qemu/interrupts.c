@@ -7,27 +7,19 @@
 
 #include "kernel_test.h"
 
-static volatile uint64_t ticks, ticks_outside_handler, ticks_at_wrong_time;
+static volatile uint64_t alarms, alarms_outside_handler;
 
-/* The timer counts 1193 clocks of 1193182 Hz a tick: what that makes in whole nanoseconds. */
-static uint64_t exact_ns(uint64_t tick_count)
+static void count_alarm(void *argument)
 {
-    return tick_count * 1193 * 1000000000 / 1193182;
-}
-
-static void count_tick(void)
-{
-    ticks++;
-    if (clock_ns() != exact_ns(ticks))
-        ticks_at_wrong_time++;
+    (void)argument;
+    alarms++;
     if (!interrupts_in_handler() || interrupts_are_enabled())
-        ticks_outside_handler++;
+        alarms_outside_handler++;
 }
 
-static void idle_for_ticks(uint64_t count)
+static void idle_until(uint64_t end_ns)
 {
-    uint64_t end = ticks + count;
-    while (ticks < end) {
+    while (timer_arm(end_ns)) {
         interrupts_disable();
         cpu_idle();
     }
@@ -41,25 +33,51 @@ static void lines_refuse_what_is_not_there(void)
     CHECK(irq_attach(0, NULL, NULL) == IRQ_LINE_TAKEN, "the timer's line");
 }
 
-static void timer_interrupts_and_the_clock_is_exact(void)
+static void clock_goes_on_in_small_steps(void)
 {
-    idle_for_ticks(20);
-    CHECK(ticks >= 20 && clock_ns() == exact_ns(ticks), "%llu ticks are %llu ns", (unsigned long long)ticks,
-          (unsigned long long)clock_ns());
-    CHECK(ticks_at_wrong_time == 0, "the clock was wrong at %llu ticks", (unsigned long long)ticks_at_wrong_time);
-    CHECK(ticks_outside_handler == 0, "%llu ticks ran outside a handler", (unsigned long long)ticks_outside_handler);
+    uint64_t smallest_step_ns = UINT64_MAX, before_ns = clock_ns();
+    for (unsigned i = 0; i < 10000; i++) {
+        uint64_t after_ns = clock_ns();
+        CHECK(after_ns >= before_ns, "back from %llu to %llu ns", (unsigned long long)before_ns,
+              (unsigned long long)after_ns);
+        if (after_ns > before_ns && after_ns - before_ns < smallest_step_ns)
+            smallest_step_ns = after_ns - before_ns;
+        before_ns = after_ns;
+    }
+    CHECK(smallest_step_ns < 1000000, "the smallest step is %llu ns", (unsigned long long)smallest_step_ns);
+}
+
+/* Deadlines at hand, and beyond what the hardware counts at once. */
+static void alarm_interrupts_at_its_deadline(void)
+{
+    static const uint64_t spans_ns[] = {1, 1000, 300000, 2000000, 39999999, 40000001, 130000000};
+    uint64_t began_ns = clock_ns(), before = alarms;
+    for (unsigned i = 0; i < COUNT_OF(spans_ns); i++)
+        idle_until(clock_ns() + spans_ns[i]);
+    CHECK(clock_ns() - began_ns >= 212300000, "%llu ns", (unsigned long long)(clock_ns() - began_ns));
+    CHECK(alarms > before, "no alarm");
+    CHECK(alarms_outside_handler == 0, "%llu alarms outside a handler", (unsigned long long)alarms_outside_handler);
     CHECK(!interrupts_in_handler(), "handler depth is not 0 outside");
+}
+
+static void passed_deadline_is_told_at_once(void)
+{
+    CHECK(!timer_arm(0) && !timer_arm(clock_ns()), "promised an alarm");
+    CHECK(timer_arm(UINT64_MAX), "the end of time has come");
 }
 
 static void disabled_interrupts_stay_pending(void)
 {
     interrupts_disable();
-    uint64_t before = ticks;
-    for (volatile unsigned i = 0; i < 2000000; i++)
+    uint64_t before = alarms, end_ns = clock_ns() + 2000000;
+    CHECK(timer_arm(end_ns - 1000000), "too late");
+    while (clock_ns() < end_ns)
         cpu_pause();
-    CHECK(ticks == before, "%llu ticks while off", (unsigned long long)(ticks - before));
-    idle_for_ticks(1);
-    CHECK(ticks > before, "no tick afterwards");
+    CHECK(alarms == before, "%llu alarms while off", (unsigned long long)(alarms - before));
+    interrupts_enable();
+    while (alarms == before)
+        cpu_pause();
+    interrupts_disable();
 }
 
 static int leave_scope_by_return(void)
@@ -95,7 +113,7 @@ static void spurious_interrupts_are_counted_and_harmless(void)
     __asm__ volatile("int $0x27\n\tint $0x2f"); /* lines 7 and 15, which nobody raised */
     __asm__ volatile("int $0xff");              /* the local APIC's spurious vector */
     CHECK(irq_spurious_count() == before + 3, "count %llu", (unsigned long long)irq_spurious_count());
-    idle_for_ticks(2);
+    idle_until(clock_ns() + 1000000);
 }
 
 static void local_bit_operations_report_the_old_value(void)
@@ -111,13 +129,15 @@ void kernel_main(const struct boot_info *boot_info)
 {
     static const struct kernel_test tests[] = {
         KERNEL_TEST(lines_refuse_what_is_not_there),
-        KERNEL_TEST(timer_interrupts_and_the_clock_is_exact),
+        KERNEL_TEST(clock_goes_on_in_small_steps),
+        KERNEL_TEST(alarm_interrupts_at_its_deadline),
+        KERNEL_TEST(passed_deadline_is_told_at_once),
         KERNEL_TEST(disabled_interrupts_stay_pending),
         KERNEL_TEST(scopes_restore_the_interrupt_flag),
         KERNEL_TEST(spurious_interrupts_are_counted_and_harmless),
         KERNEL_TEST(local_bit_operations_report_the_old_value),
     };
     (void)boot_info;
-    ASSERT(timer_start(count_tick) == TIMER_OK, "no timer");
+    ASSERT(timer_start(count_alarm, NULL) == TIMER_OK, "no timer");
     kernel_test_run(tests, COUNT_OF(tests));
 }

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -12,180 +13,213 @@
 #include "io.h"
 #include "irq.h"
 #include "panic_double.h"
+#include "pit_model.h"
 
 /* The tests follow one another in the life of one clock: it can be started once. */
-enum { LINE = 0, DIVISOR = 1193, CLOCK_HZ = 1193182, TICKS = 1200 * 1000 };
+enum { RATE_GENERATOR = 2, TERMINAL_COUNT = 0, SECOND = PIT_MODEL_HZ };
+#define MILLISECOND_NS 1000000ull
 
-/* An 8254, as far as channel 0 goes: command, then the count's bytes, low and high; and the counter latch command. */
-static struct {
-    uint8_t command;
-    unsigned commands;
-    uint8_t bytes[4];
-    unsigned byte_count;
-    unsigned count, latched, reads;
-    bool counts, is_noise, is_high_next;
-} pit;
+static uint64_t started_at_clocks;
+static uint64_t alarms, alarms_outside_handler, alarm_seen_ns;
+static uint64_t waited_for_ns;
+static int argument;
 
-static uint64_t ticks, ticks_outside_handler, clock_at_tick;
-
-/* The latch holds a count until both its bytes have been read. */
-static void latch(void)
+static void on_alarm(void *given)
 {
-    pit.latched = pit.count;
-    pit.is_high_next = false;
-    if (pit.counts)
-        pit.count = pit.count <= 1 ? DIVISOR : pit.count - 1;
-    if (pit.is_noise)
-        pit.count ^= 0xff00;
+    assert_ptr_equal(given, &argument);
+    alarms++;
+    alarms_outside_handler += !cpu_double_is_in_handler;
+    if (clock_ns() >= waited_for_ns && !alarm_seen_ns)
+        alarm_seen_ns = clock_ns();
 }
 
-static uint32_t read_pit(void *context, uint16_t offset, unsigned width_bytes)
+static uint64_t exact_ns(void)
 {
-    (void)context;
-    assert_int_equal(width_bytes, 1);
-    assert_int_equal(offset, 0);
-    pit.reads++;
-    pit.is_high_next = !pit.is_high_next;
-    return pit.is_high_next ? pit.latched & 0xff : pit.latched >> 8;
+    uint64_t clocks = pit_model.clocks - started_at_clocks;
+    return (uint64_t)((unsigned __int128)clocks * 1000000000 / PIT_MODEL_HZ);
 }
 
-static void write_pit(void *context, uint16_t offset, unsigned width_bytes, uint32_t value)
+static void check_time(void)
 {
-    (void)context;
-    assert_int_equal(width_bytes, 1);
-    if (offset == 3 && value == 0) {
-        latch();
-        return;
-    }
-    if (offset == 3) {
-        pit.command = (uint8_t)value;
-        pit.commands++;
-        pit.byte_count = 0;
-        return;
-    }
-    assert_int_equal(offset, 0);
-    assert_true(pit.byte_count < COUNT_OF(pit.bytes));
-    pit.bytes[pit.byte_count++] = (uint8_t)value;
+    uint64_t now_ns = clock_ns();
+    if (now_ns != exact_ns())
+        fail_msg("after %llu clocks: %llu ns, exactly %llu", (unsigned long long)pit_model.clocks,
+                 (unsigned long long)now_ns, (unsigned long long)exact_ns());
 }
 
-static uint32_t read_nothing(void *context, uint16_t offset, unsigned width_bytes)
+static bool arm(uint64_t deadline_ns)
 {
-    (void)context;
-    (void)offset;
-    (void)width_bytes;
-    return UINT32_MAX;
-}
-
-static void write_nothing(void *context, uint16_t offset, unsigned width_bytes, uint32_t value)
-{
-    (void)context;
-    (void)offset;
-    (void)width_bytes;
-    (void)value;
-}
-
-static void add_delay_port(void)
-{
-    io_double_add(&(struct io_device){0x80, 1, read_nothing, write_nothing, NULL});
-}
-
-static void on_tick(void)
-{
-    ticks++;
-    ticks_outside_handler += !cpu_double_is_in_handler;
-    clock_at_tick = clock_ns();
-}
-
-static void tick(void)
-{
-    irq_double_set_level(LINE, true);
-    assert_int_equal(irq_double_deliver(1), 1);
-    irq_double_set_level(LINE, false);
-}
-
-static uint64_t exact_ns(uint64_t tick_count)
-{
-    return (uint64_t)((unsigned __int128)tick_count * DIVISOR * 1000000000 / CLOCK_HZ);
+    waited_for_ns = deadline_ns;
+    alarm_seen_ns = 0;
+    return timer_arm(deadline_ns);
 }
 
 static void clock_stands_at_0_before_the_start(void **state)
 {
     (void)state;
     assert_int_equal(clock_ns(), 0);
+    assert_true(timer_arm(1));
+    assert_false(timer_arm(0));
+    assert_true(timer_arm(UINT64_MAX));
     assert_int_equal(io_double_access_count(), 0);
 }
 
-/* An empty bus; a counter that stands, within its range or beyond. */
+/* An empty bus; a counter that stands. */
 static void timer_that_does_not_count_is_absent(void **state)
 {
-    static const unsigned standing[] = {0, 1, DIVISOR, DIVISOR + 1, 0xffff};
+    static const uint16_t standing[] = {0, 1, 1193, 0xff, 0xff00, 0xffff};
     (void)state;
-    add_delay_port();
-    assert_int_equal(timer_start(on_tick), TIMER_ABSENT);
+    assert_int_equal(timer_start(on_alarm, &argument), TIMER_ABSENT);
     assert_in_range(io_double_access_count(), 1, 5000);
-    io_double_add(&(struct io_device){0x40, 4, read_pit, write_pit, NULL});
     for (size_t i = 0; i < COUNT_OF(standing); i++) {
-        pit.count = standing[i];
-        assert_int_equal(timer_start(on_tick), TIMER_ABSENT);
+        pit_model_reset();
+        pit_model.kind = PIT_STANDS;
+        pit_model.standing_count = standing[i];
+        assert_int_equal(timer_start(on_alarm, &argument), TIMER_ABSENT);
     }
-    assert_in_range(pit.reads, 2, 5 * 2 * 1001);
-    assert_false(irq_double_is_attached(LINE));
+    assert_false(irq_double_is_attached(PIT_MODEL_LINE));
     assert_int_equal(clock_ns(), 0);
 }
 
-/* A bus that nobody drives may read as anything: every other count lies beyond the divisor. */
 static void noise_is_no_timer(void **state)
 {
     (void)state;
-    io_double_reset();
-    add_delay_port();
-    io_double_add(&(struct io_device){0x40, 4, read_pit, write_pit, NULL});
-    pit = (typeof(pit)){.is_noise = true, .count = 1};
-    assert_int_equal(timer_start(on_tick), TIMER_ABSENT);
-    assert_false(irq_double_is_attached(LINE));
+    srand(1);
+    pit_model_reset();
+    pit_model.kind = PIT_IS_NOISE;
+    assert_int_equal(timer_start(on_alarm, &argument), TIMER_ABSENT);
+    assert_false(irq_double_is_attached(PIT_MODEL_LINE));
 }
 
-static void start_makes_channel_0_a_rate_generator_of_1193_clocks(void **state)
+static void start_makes_channel_2_the_clock_and_channel_0_the_alarm(void **state)
 {
     (void)state;
-    io_double_reset();
-    add_delay_port();
-    io_double_add(&(struct io_device){0x40, 4, read_pit, write_pit, NULL});
-    pit = (typeof(pit)){.counts = true, .count = DIVISOR + 100}; /* still of what was there before */
-    assert_int_equal(timer_start(on_tick), TIMER_OK);
-    assert_int_equal(pit.commands, 1);
-    assert_int_equal(pit.command, 0 << 6 | 3 << 4 | 2 << 1); /* channel 0, both bytes, mode 2, binary */
-    assert_int_equal(pit.byte_count, 2);
-    assert_int_equal(pit.bytes[0] | pit.bytes[1] << 8, DIVISOR);
+    pit_model_reset();
+    pit_model.control_port = 0x3e; /* speaker on, gate off */
+    assert_int_equal(timer_start(on_alarm, &argument), TIMER_OK);
+    started_at_clocks = pit_model.clocks;
+    assert_int_equal(pit_model.mode[2], RATE_GENERATOR);
+    assert_int_equal(pit_model_count(2), 0);
+    assert_int_equal(pit_model.mode[0], TERMINAL_COUNT);
+    assert_int_equal(pit_model.control_port, 0x3d);
     assert_int_equal(io_double_unclaimed_count(), 0);
-    assert_true(irq_double_is_attached(LINE));
-    assert_int_equal(clock_ns(), 0);
+    assert_true(irq_double_is_attached(PIT_MODEL_LINE));
+    check_time();
 }
 
-/* More ticks than the remainder needs to come round: 1193182 is the longest period. */
-static void clock_is_exact_after_any_number_of_ticks(void **state)
+/* Steps that take in every remainder; the longest is one count short of the counter's round. */
+static void clock_is_exact_at_every_look(void **state)
 {
     (void)state;
-    for (uint64_t i = 1; i <= TICKS; i++) {
-        tick();
-        if (clock_ns() != exact_ns(i))
-            fail_msg("after %llu ticks: %llu ns, exactly %llu", (unsigned long long)i, (unsigned long long)clock_ns(),
-                     (unsigned long long)exact_ns(i));
+    cpu_double_interrupts_enabled = false;
+    for (unsigned clocks = 0; clocks < 65536; clocks += 1 + clocks / 64) {
+        pit_model_pass(clocks);
+        check_time();
+    }
+    for (unsigned i = 0; i < 100000; i++) {
+        pit_model_pass(i % 13);
+        check_time();
+    }
+    cpu_double_interrupts_enabled = true;
+}
+
+static void clock_goes_on_while_nobody_looks(void **state)
+{
+    uint64_t before = pit_model.interrupts;
+    (void)state;
+    assert_true(arm(UINT64_MAX));
+    pit_model_pass(20ull * SECOND);
+    check_time();
+    assert_in_range(pit_model.interrupts - before, 1, 20 * 26);
+    assert_int_equal(alarms, pit_model.interrupts);
+    assert_int_equal(alarms_outside_handler, 0);
+}
+
+static void alarm_comes_at_its_deadline(void **state)
+{
+    static const uint64_t spans_ns[] = {
+        1, 2, 837, 838, 839, 1000, 40000, 1000000, 39999999, 40000000, 40000001, 54925000, 54926000, 3700000001,
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(spans_ns); i++) {
+        uint64_t deadline_ns = clock_ns() + spans_ns[i];
+        assert_true(arm(deadline_ns));
+        while (!alarm_seen_ns) {
+            pit_model_pass(1);
+            assert_true(clock_ns() < deadline_ns + 3000);
+        }
+        check_time();
     }
 }
 
-static void listener_is_called_once_a_tick_in_the_handler_and_sees_the_new_time(void **state)
+static void passed_deadline_is_told_at_once(void **state)
 {
     (void)state;
-    assert_int_equal(ticks, TICKS);
-    assert_int_equal(ticks_outside_handler, 0);
-    assert_int_equal(clock_at_tick, exact_ns(TICKS));
+    assert_false(arm(clock_ns()));
+    assert_false(arm(0));
+    assert_true(arm(UINT64_MAX));
+}
+
+/* The deadline passes between the look that the count is made from and the last byte of it. */
+static void deadline_that_passes_during_arming_is_not_lost(void **state)
+{
+    unsigned told = 0;
+    (void)state;
+    srand(2);
+    for (unsigned i = 0; i < 10000; i++) {
+        pit_model.clocks_per_access = (unsigned)rand() % 8;
+        if (!arm(clock_ns() + (unsigned)rand() % 50000)) {
+            assert_true(clock_ns() >= waited_for_ns);
+            told++;
+            continue;
+        }
+        pit_model.clocks_per_access = 0;
+        pit_model_pass(100);
+        assert_int_not_equal(alarm_seen_ns, 0);
+    }
+    pit_model.clocks_per_access = 0;
+    assert_in_range(told, 100, 9900);
+}
+
+static void later_deadline_replaces_the_earlier(void **state)
+{
+    uint64_t from_ns = clock_ns(), before;
+    (void)state;
+    assert_true(arm(from_ns + MILLISECOND_NS));
+    assert_true(arm(from_ns + 10 * MILLISECOND_NS));
+    before = alarms;
+    pit_model_pass(SECOND / 200);
+    assert_int_equal(alarms, before);
+    pit_model_pass(SECOND / 100);
+    assert_in_range(alarm_seen_ns, from_ns + 10 * MILLISECOND_NS, from_ns + 11 * MILLISECOND_NS);
+}
+
+static uint64_t time_seen_by_nmi_ns, accesses_by_nmi;
+
+static void look_in_nmi(void)
+{
+    uint64_t accesses = io_double_access_count();
+    time_seen_by_nmi_ns = clock_ns();
+    accesses_by_nmi = io_double_access_count() - accesses;
+}
+
+static void nmi_in_the_middle_of_a_look_sees_the_time_before_and_spoils_nothing(void **state)
+{
+    uint64_t before_ns = clock_ns();
+    (void)state;
+    pit_model_pass(1000);
+    pit_model.on_latch = look_in_nmi;
+    check_time();
+    pit_model.on_latch = NULL;
+    assert_int_equal(time_seen_by_nmi_ns, before_ns);
+    assert_int_equal(accesses_by_nmi, 0);
+    check_time();
 }
 
 static void second_start_is_the_callers_mistake(void **state)
 {
     (void)state;
-    EXPECT_PANIC("timer_start called twice", { (void)!timer_start(NULL); });
+    EXPECT_PANIC("timer_start called twice", { (void)!timer_start(NULL, NULL); });
 }
 
 int main(void)
@@ -194,9 +228,14 @@ int main(void)
         cmocka_unit_test(clock_stands_at_0_before_the_start),
         cmocka_unit_test(timer_that_does_not_count_is_absent),
         cmocka_unit_test(noise_is_no_timer),
-        cmocka_unit_test(start_makes_channel_0_a_rate_generator_of_1193_clocks),
-        cmocka_unit_test(clock_is_exact_after_any_number_of_ticks),
-        cmocka_unit_test(listener_is_called_once_a_tick_in_the_handler_and_sees_the_new_time),
+        cmocka_unit_test(start_makes_channel_2_the_clock_and_channel_0_the_alarm),
+        cmocka_unit_test(clock_is_exact_at_every_look),
+        cmocka_unit_test(clock_goes_on_while_nobody_looks),
+        cmocka_unit_test(alarm_comes_at_its_deadline),
+        cmocka_unit_test(passed_deadline_is_told_at_once),
+        cmocka_unit_test(deadline_that_passes_during_arming_is_not_lost),
+        cmocka_unit_test(later_deadline_replaces_the_earlier),
+        cmocka_unit_test(nmi_in_the_middle_of_a_look_sees_the_time_before_and_spoils_nothing),
         cmocka_unit_test(second_start_is_the_callers_mistake),
     };
     return cmocka_run_group_tests_name("pit", tests, NULL, NULL);

@@ -39,7 +39,7 @@ int task_test_setup(void **state)
     (void)state;
     memset(trace, 0, sizeof(trace));
     cpu_double_reset();
-    clock_double_set_ns(0);
+    clock_double_reset();
     heap_double_reset();
     executor_init(&executor, heap_double());
     return 0;

@@ -43,7 +43,7 @@ def drive(vm):
     original, place = re.search(r"\$1 = (\w+)\n\$2 = (\w+)", output).groups()
     queue = "screen_terminal.queue"
     variables = Variables(vm, written=f"{queue}.written", read=f"{queue}.read", dropped=f"{queue}.dropped",
-                          clock="'pit.c'::now")
+                          clock="'pit.c'::now_ns")
     for i in range(1000):
         vm.qmp("send-key", keys=[{"type": "qcode", "data": KEYS[i % len(KEYS)]}], **{"hold-time": 1})
     wait_until_typed(variables)

@@ -17,14 +17,15 @@ static void panic_at_once(void)
     panic("at once");
 }
 
-static void panic_in_tick(void)
+static void panic_in_alarm(void *argument)
 {
+    (void)argument;
     panic("in an interrupt handler: %s", interrupts_in_handler() ? "yes" : "no");
 }
 
 static void panic_in_interrupt_handler(void)
 {
-    ASSERT(timer_start(panic_in_tick) == TIMER_OK, "no timer");
+    ASSERT(timer_start(panic_in_alarm, NULL) == TIMER_OK, "no timer");
     for (;;) {
         interrupts_disable();
         cpu_idle();
