@@ -115,14 +115,19 @@ class Bench(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
         self.assertEqual(self.workspace.run("bench", "boot", "--count", "9").returncode, 1)
 
-    def test_memory_is_measured_by_both_programs(self):
-        script = self.workspace.root / "tests/bench/memory_figures.py"
-        script.parent.mkdir(parents=True)
-        script.write_text("import sys\nprint(sys.argv[1:])\n", encoding="utf-8")
-        program = self.workspace.root / "build/dev/tests/bench/memory/bench_memory"
-        result = self.workspace.run("bench", "memory", "-R", "heap")
-        words = ["--checked", f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", "9", "-R", "heap"]
-        self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
+    def test_programs_of_this_computer_are_measured_with_and_without_hardening(self):
+        for subject, more in (("memory", ()), ("async", ("--peers",))):
+            script = self.workspace.root / f"tests/bench/{subject}_figures.py"
+            script.parent.mkdir(parents=True, exist_ok=True)
+            script.write_text("import sys\nprint(sys.argv[1:])\n", encoding="utf-8")
+            directory = self.workspace.root / f"build/dev/tests/bench/{subject}"
+            program = directory / f"bench_{subject}"
+            group = {"memory": "heap", "async": "wake"}[subject]
+            result = self.workspace.run("bench", subject, "-R", group)
+            words = ["--checked", f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", "9", "-R",
+                     group, *more, *(str(directory / "peers") for _ in more)]
+            with self.subTest(subject):
+                self.assertEqual((result.returncode, result.stdout), (0, f"{words}\n"))
 
     def test_counts_are_those_of_the_preset_and_its_flags(self):
         script = self.workspace.root / "tests/bench/guest_counts.py"
@@ -137,7 +142,7 @@ class Bench(unittest.TestCase):
 
     def test_wrong_usage_is_told(self):
         for arguments in ((), ("speed",), ("counts", "-R", "heap"), ("counts", "--count", "2"), ("boot", "--record"),
-                          ("memory", "-R", "disk"), ("memory", "--accel", "tcg"),
+                          ("memory", "-R", "disk"), ("async", "-R", "heap"), ("memory", "--accel", "tcg"),
                           ("memory", "--preset", "freestanding"), ("boot", "-R", "floppy"), ("boot", "-R", "("), ("boot", "--count", "0"),
                           ("boot", "--preset", "freestanding")):
             with self.subTest(arguments):

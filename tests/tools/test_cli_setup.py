@@ -195,7 +195,8 @@ class Setup(unittest.TestCase):
     def test_optional_groups_are_added_by_name_only(self):
         workspace = Workspace(self)
         plain = workspace.run("setup", "--print").stdout.splitlines()[0].split()
-        for words, package in ((("--with", "proof"), "frama-c-base"), (("--with=bench",), "libjemalloc2")):
+        for words, package in ((("--with", "proof"), "frama-c-base"), (("--with=bench",), "libjemalloc2"),
+                               (("--with", "peers"), "librust-tokio-dev")):
             with self.subTest(package):
                 self.assertNotIn(package, plain)
                 self.assertIn(package, workspace.run("setup", "--print", *words).stdout.splitlines()[0].split())
@@ -206,7 +207,7 @@ class Setup(unittest.TestCase):
         for words in (("--with", "everything"), ("--with",)):
             result = workspace.run("setup", *words)
             self.assertEqual(result.returncode, 2)
-            self.assertIn("there are proof bench", result.stderr)
+            self.assertIn("there are proof bench peers", result.stderr)
 
     def test_what_no_package_gives_is_a_failure_that_names_it(self):
         workspace = Workspace(self, [tool for tool in EVERY_TOOL if tool != "ld"])

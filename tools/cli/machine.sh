@@ -38,12 +38,17 @@ cvc4                                   proof  cvc4                -             
 spin                                   proof  spin                -                     -                  spin
 file:jemalloc=/usr/lib/x86_64-linux-gnu/libjemalloc.so.2,/usr/lib64/libjemalloc.so.2,/usr/lib/libjemalloc.so.2  bench  libjemalloc2  jemalloc  jemalloc  -
 file:mimalloc=/usr/lib/x86_64-linux-gnu/libmimalloc.so.2,/usr/lib64/libmimalloc.so.2,/usr/lib/libmimalloc.so.2  bench  libmimalloc2.0  mimalloc  mimalloc  -
+rustc                                  peers  rustc           rust                  rust               rust
+cargo                                  peers  cargo           cargo                 rust               rust
+file:tokio=/usr/share/doc/librust-tokio-dev  peers  librust-tokio-dev  -  -  -
+file:futures=/usr/share/doc/librust-futures-dev  peers  librust-futures-dev  -  -  -
+file:async-executor=/usr/share/doc/librust-async-executor-dev  peers  librust-async-executor-dev  -  -  -
 clang-format                           style  clang-format        clang-tools-extra     clang              clang-format
 clang-tidy                             style  clang-tidy          clang-tools-extra     clang              llvm
 '
 
 # Groups that no verb needs: what they are for says so itself where it is missing. doctor and setup take them by --with.
-optional_groups='proof bench'
+optional_groups='proof bench peers'
 
 # Homebrew keeps LLVM out of PATH, where macOS has a clang of its own.
 for directory in /opt/homebrew/opt/llvm/bin /usr/local/opt/llvm/bin; do

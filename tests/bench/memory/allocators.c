@@ -2,44 +2,29 @@
 #include "allocators.h"
 
 #include "floors.h"
-#include "tables.h"
+#include "heaps.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
 
-enum { RANGE_BYTES = 1 << 28 };
-
-static struct heap heap;
-static char *range;
-
 static void *ours_alloc(size_t bytes)
 {
-    return heap_alloc(&heap, bytes);
+    return heap_alloc(&program_heap, bytes);
 }
 
 static void ours_free(void *block)
 {
-    heap_free(&heap, block);
-}
-
-void allocators_reset_ours(void)
-{
-    if (range == NULL)
-        range = bench_reserve(RANGE_BYTES);
-    tables_reset();
-    enum heap_error error = heap_init(&heap, &tables_mapper, &tables_frames,
-                                      (struct virtual_range){virt_addr_from_pointer(range), RANGE_BYTES});
-    bench_expect(error == HEAP_OK, "heap_init");
+    heap_free(&program_heap, block);
 }
 
 struct heap_statistics allocators_ours_statistics(void)
 {
-    return heap_statistics(&heap);
+    return heap_statistics(&program_heap);
 }
 
 const char *allocators_check_ours(void)
 {
-    return heap_check(&heap);
+    return heap_check(&program_heap);
 }
 
 bool allocator_is_ours(const struct allocator *allocator)

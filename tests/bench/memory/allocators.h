@@ -21,10 +21,6 @@ enum { ALLOCATORS_MAX = 5 };
  * reported as such. */
 size_t allocators_find(const struct bench_plan *plan, struct allocator found[ALLOCATORS_MAX]);
 
-/* Our heap: empty again, with all memory it had given back. Its address range is there before it is mapped, so growing
- * costs what it costs a kernel, without page faults. */
-void allocators_reset_ours(void);
-
 bool allocator_is_ours(const struct allocator *allocator);
 bool allocator_is_floor(const struct allocator *allocator);
 

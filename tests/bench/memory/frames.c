@@ -5,8 +5,8 @@
  */
 #include <tenorite/mm/frames.h>
 
-#include "bench.h"
 #include "floors.h"
+#include "groups.h"
 
 enum { FRAMES = 1 << 18, QUICK_FRAMES = 1 << 12, STORAGE_BYTES = 1 << 24, PAIRS = 1 << 20, QUICK_PAIRS = 1 << 10 };
 enum { WORST_RUNS = 9 };

@@ -3,6 +3,7 @@
 
 #include "allocators.h"
 #include "bench.h"
+#include "heaps.h"
 #include "traces.h"
 
 /* The parts of the heap's benchmark: time of random traces and of pairs; the worst single operation; memory taken for

@@ -4,6 +4,7 @@
  * descriptors. A peer's is by how much the resident set of a process of its own grew, in which it served nothing before;
  * every page of every block was written to.
  */
+#include "groups.h"
 #include "heap.h"
 
 #include <fcntl.h>
@@ -63,7 +64,7 @@ struct subject {
 static void measure(const struct allocator *allocator, const struct subject *subject)
 {
     memset(subject->blocks, 0, subject->pattern.holes * sizeof *subject->blocks);
-    allocators_reset_ours();
+    program_heap_reset();
     (void)resident_bytes();
     uint64_t before = resident_bytes();
     if (subject->trace != NULL)

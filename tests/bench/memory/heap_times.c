@@ -53,7 +53,7 @@ static void check_blocks(const struct allocator *allocator, const struct trace *
 static void check_results(const struct allocator *allocators, size_t count)
 {
     struct trace trace = trace_log_uniform("check", 16, 4096, 500, 4000);
-    allocators_reset_ours();
+    program_heap_reset();
     for (size_t i = 0; i < count; i++)
         if (!allocator_is_floor(&allocators[i]))
             check_blocks(&allocators[i], &trace);
@@ -79,7 +79,7 @@ static void sample_pairs(const struct allocator *allocator, unsigned pairs)
 
 static void sample_trace(const struct allocator *allocator, const struct trace *trace)
 {
-    allocators_reset_ours();
+    program_heap_reset();
     heap_run_trace(allocator, trace, 0, trace->slots, blocks);
     uint64_t start = bench_now_ns();
     heap_run_trace(allocator, trace, trace->slots, trace->count, blocks);
@@ -95,7 +95,7 @@ void heap_sample_times(const struct bench_plan *plan, const struct allocator *al
     struct trace many = trace_log_uniform("heap_trace_16_512", 16, 512, COUNT_OF(blocks), steps);
     check_results(allocators, count);
     for (unsigned repeat = 0; repeat < plan->repeats; repeat++) {
-        allocators_reset_ours();
+        program_heap_reset();
         for (size_t i = 0; i < count; i++)
             sample_pairs(&allocators[i], pairs);
         for (size_t i = 0; i < count; i++)

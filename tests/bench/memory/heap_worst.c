@@ -93,7 +93,7 @@ void heap_sample_worst(const struct bench_plan *plan, const struct allocator *al
     for (size_t i = 0; i < count; i++) {
         uint32_t operations = forget_least(plan);
         for (unsigned run = 0; run < (plan->is_quick ? 1 : RUNS); run++) {
-            allocators_reset_ours();
+            program_heap_reset();
             run_pattern(&allocators[i], heap_fragmenting_pattern(plan));
         }
         uint32_t largest[RANKS];

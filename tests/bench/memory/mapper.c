@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* 1 GiB in pages of 4 KiB: mapped, looked up at random, unmapped; by us and by the floors, in the same memory. */
-#include "bench.h"
 #include "floors.h"
+#include "groups.h"
 #include "tables.h"
 
 enum { PAGES = 1 << 18, QUICK_PAGES = 1 << 12, ADDRESSES = 1 << 16, PASSES = 4 };

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Builds, runs a benchmark, and prints its figures.
 
+async    what tasks, wakes and timers cost as a program of this computer, with the kernel's own flags; beside it floor
+         loops, and the runtimes tokio, LocalPool and async-executor where they are installed
 boot     time from QEMU's start to the shell's prompt, for each boot path; beside it the floor, a kernel of a few
          instructions on the same path
 counts   how many instructions mapper, frames and heap execute in a running kernel: exact, and compared with those on
@@ -9,6 +11,8 @@ memory   what mapper, frames and heap cost as a program of this computer, with t
          and the allocators mimalloc, jemalloc and glibc's where they are installed. docs/benchmarks.md explains each line
 
 Examples:
+  ./tenorite bench async                  everything, in nine processes
+  ./tenorite bench async -R "yield|spawn" --count 15
   ./tenorite bench boot                   every path, five times
   ./tenorite bench boot -R uefi --count 9
   ./tenorite bench boot -R microvm --accel kvm
@@ -30,19 +34,20 @@ import project
 import qemu
 import terminal
 
+ASYNC_GROUPS = ("yield", "wake", "spawn", "timers")
 MEMORY_GROUPS = ("mapper", "frames", "heap")
-DEFAULT_COUNTS = {"boot": 5, "memory": 9}
-BENCHMARKS = ("boot", "memory", "counts")
+DEFAULT_COUNTS = {"async": 9, "boot": 5, "memory": 9}
+BENCHMARKS = ("async", "boot", "memory", "counts")
 
 
 def add_arguments(parser):
     parser.add_argument("benchmark", choices=BENCHMARKS, help="what to measure")
     project.add_preset_option(parser)
     parser.add_argument("-R", dest="regex", metavar="REGEX",
-                        help=f"boot: only the paths that match, of {', '.join(boot_path.PATHS)}; memory: only the groups "
-                        f"that match, of {', '.join(MEMORY_GROUPS)}")
+                        help=f"boot: only the paths that match, of {', '.join(boot_path.PATHS)}; async, memory: only the "
+                        f"groups that match, of {', '.join(ASYNC_GROUPS)}; of {', '.join(MEMORY_GROUPS)}")
     parser.add_argument("--count", type=terminal.whole_number(1, 1000), metavar="N",
-                        help="how often (default 5 for boot, 9 for memory)")
+                        help="how often (default 5 for boot, 9 for async and memory)")
     parser.add_argument("--accel", choices=("tcg", "kvm"), help="boot only (default tcg)")
     parser.add_argument("--record", action="store_true", help="counts only: those of this build are right")
 
@@ -51,7 +56,7 @@ def perform(options, _passed_on):
     check_applicable(options)
     options.count = options.count or DEFAULT_COUNTS.get(options.benchmark)
     options.regex = options.regex or ""
-    commands = {"boot": boot_command, "memory": memory_command, "counts": counts_command}
+    commands = {"async": async_command, "boot": boot_command, "memory": memory_command, "counts": counts_command}
     command = commands[options.benchmark](options)
     with children.running(command, True, stdin=subprocess.DEVNULL) as child:
         return terminal.EXIT_OK if child.wait() == 0 else terminal.EXIT_FAILURE
@@ -60,8 +65,8 @@ def perform(options, _passed_on):
 def check_applicable(options):
     """UsageError where an option is for another benchmark."""
     for option, value, benchmarks in (("--accel", options.accel, ("boot",)), ("--record", options.record, ("counts",)),
-                                      ("--count", options.count, ("boot", "memory")),
-                                      ("-R", options.regex, ("boot", "memory"))):
+                                      ("--count", options.count, ("async", "boot", "memory")),
+                                      ("-R", options.regex, ("async", "boot", "memory"))):
         if value and options.benchmark not in benchmarks:
             raise terminal.UsageError(f"{option} is not for {options.benchmark}, but for {' and '.join(benchmarks)}")
 
@@ -78,13 +83,24 @@ def boot_command(options):
             options.accel or "tcg"]
 
 
+def async_command(options):
+    check_regex(options.regex, "group", ASYNC_GROUPS)
+    peers = project.build_directory(options.preset) / "tests/bench/async/peers"
+    return [*program_command(options, "async"), "--peers", str(peers)]
+
+
 def memory_command(options):
     check_regex(options.regex, "group", MEMORY_GROUPS)
+    return program_command(options, "memory")
+
+
+def program_command(options, subject):
+    """For what runs as a program of this computer."""
     if options.preset == "freestanding":
         raise terminal.UsageError("preset 'freestanding' has no programs for this computer: take another")
-    project.build(options.preset, "bench_memory")
-    program = project.build_directory(options.preset) / "tests/bench/memory/bench_memory"
-    return [sys.executable, "-B", str(project.ROOT / "tests/bench/memory_figures.py"), "--checked",
+    project.build(options.preset, f"bench_{subject}")
+    program = project.build_directory(options.preset) / f"tests/bench/{subject}/bench_{subject}"
+    return [sys.executable, "-B", str(project.ROOT / f"tests/bench/{subject}_figures.py"), "--checked",
             f"{program}_checked", "--unchecked", f"{program}_unchecked", "--count", str(options.count), "-R",
             options.regex]
 

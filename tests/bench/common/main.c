@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_memory [quick] [alone] GROUP...: one sample after the other; see bench.h. `alone` leaves out the peers. */
+/* [quick] [alone] GROUP...: one sample after the other; see bench.h. `alone` leaves out the peers. */
 #include "bench.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    void (*run)(const struct bench_plan *plan);
-} groups[] = {{"mapper", bench_mapper}, {"frames", bench_frames}, {"heap", bench_heap}};
-
 static bool run_group(const char *name, const struct bench_plan *plan)
 {
-    for (size_t i = 0; i < COUNT_OF(groups); i++) {
-        if (strcmp(groups[i].name, name) != 0)
+    for (size_t i = 0; i < bench_group_count; i++) {
+        if (strcmp(bench_groups[i].name, name) != 0)
             continue;
-        groups[i].run(plan);
+        bench_groups[i].run(plan);
         return true;
     }
-    fprintf(stderr, "bench_memory: no group '%s'\n", name);
+    fprintf(stderr, "no group '%s'\n", name);
     return false;
 }
 

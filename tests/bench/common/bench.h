@@ -4,8 +4,8 @@
 #include <tenorite/lib/compiler.h>
 
 /*
- * What the benchmarks of memory share. Each prints samples, one a line on standard output, which
- * tests/bench/memory_figures.py collects from many processes and makes a table of:
+ * What the benchmarks that run as a program of this computer share. Each prints samples, one a line on standard output,
+ * which tests/bench/figures.py collects from many processes and makes a table of:
  *
  *     FIGURE SUBJECT SUM COUNT        the figure is SUM / COUNT: nanoseconds, or clock ticks, or bytes per byte
  *
@@ -20,8 +20,14 @@ struct bench_plan {
 
 void bench_report(const char *figure, const char *subject, uint64_t sum, uint64_t count);
 
+NO_RETURN void bench_fail(const char *what) COLD;
+
 /* Ends the process with a message where a benchmarked function gave a wrong result. */
-void bench_expect(bool condition, const char *what);
+ALWAYS_INLINE void bench_expect(bool condition, const char *what)
+{
+    if (UNLIKELY(!condition))
+        bench_fail(what);
+}
 
 /* Processor time of this process: being preempted does not count. */
 uint64_t bench_now_ns(void);
@@ -50,6 +56,11 @@ void *bench_reserve(size_t bytes);
 /* Zeroed memory that processes which this one starts share with it. */
 void *bench_share(size_t bytes);
 
-void bench_mapper(const struct bench_plan *plan);
-void bench_frames(const struct bench_plan *plan);
-void bench_heap(const struct bench_plan *plan);
+/* What a program can measure, supplied by each: `NAME [quick] [alone] GROUP...` is its command line. */
+struct bench_group {
+    const char *name;
+    void (*run)(const struct bench_plan *plan);
+};
+
+extern const struct bench_group bench_groups[];
+extern const size_t bench_group_count;

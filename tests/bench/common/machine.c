@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library leaves to the machine, each as cheap as in the kernel. */
+#include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/paging.h>
 #include <tenorite/lib/panic.h>
@@ -9,7 +10,8 @@
 
 NO_RETURN void abort(void); /* <stdlib.h> has functions on floating-point numbers, which the kernel's flags refuse */
 
-bool cpu_double_is_in_handler;
+unsigned interrupts_handler_depth;
+bool interrupts_enabled_here = true;
 
 /* A barrier, as for one page (include/tenorite/arch/impl/paging.h): the instructions need ring 0. */
 void tlb_flush_all(void)
@@ -20,6 +22,12 @@ void tlb_flush_all(void)
 struct paging_features paging_features(void)
 {
     return (struct paging_features){.has_no_execute = true, .has_1g_pages = true, .physical_bits = 48};
+}
+
+/* Without work there is nothing that would end the sleep. */
+void cpu_idle(void)
+{
+    panic("a benchmark has nothing left to do");
 }
 
 void panic(const char *format, ...)
@@ -37,6 +45,6 @@ void contract_breach(const char *message)
     panic("%s", message);
 }
 
-/* Where -mstack-protector-guard=global looks. */
+/* Where -mstack-protector-guard=global looks; only code that the compiler adds at the very end names it. */
 extern uintptr_t __stack_chk_guard;
-uintptr_t __stack_chk_guard = 0x595e9fbd94fda766;
+__attribute__((used)) uintptr_t __stack_chk_guard = 0x595e9fbd94fda766;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `./tenorite bench memory` makes of the samples that its programs print."""
+"""What `./tenorite bench memory` and `bench async` make of the samples that their programs print."""
 
 import sys
 import unittest
@@ -7,8 +7,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 
+import async_figures
+import async_peers
+import figures
 import memory_figures
-from memory_figures import FIGURES, Samples
+from figures import Samples
+
+FIGURES = (*memory_figures.FIGURES, *async_figures.FIGURES)
+PEERS = (*memory_figures.PACKAGES, *async_peers.PACKAGES)
 
 
 def figure(name):
@@ -18,10 +24,10 @@ def figure(name):
 def row(name, text):
     samples = Samples()
     samples.add(text)
-    return memory_figures.row_of(figure(name), samples)
+    return figures.row_of(figure(name), samples, PEERS)
 
 
-class MemoryFigures(unittest.TestCase):
+class Figures(unittest.TestCase):
     def test_a_figure_is_the_median_and_least_compares_the_least(self):
         lines = "map_to ours 30 10\nmap_to ours 20 10\nmap_to ours 90 10\nmap_to floor 40 10\nmap_to floor 10 10\n"
         title, ours, floor, ratio, least, _, reached, _ = row("map_to", lines)
@@ -45,7 +51,15 @@ class MemoryFigures(unittest.TestCase):
         samples = Samples()
         samples.add("missing jemalloc libjemalloc.so.2: no such file\nheap_worst ours 9 1\n")
         self.assertEqual(samples.missing, {"jemalloc": "libjemalloc.so.2: no such file"})
-        self.assertEqual(memory_figures.row_of(figure("heap_worst"), samples)[6], "unknown: no jemalloc")
+        self.assertEqual(figures.row_of(figure("heap_worst"), samples, PEERS)[6], "unknown: no jemalloc")
+
+    def test_of_several_goals_one_that_is_missed_decides(self):
+        cases = (("ours 21 10\nyield floor 10 10", "NO"), ("ours 20 10\nyield floor 10 10", "unknown: no tokio"),
+                 ("ours 20 10\nyield floor 10 10\nyield tokio 80 10", "yes"),
+                 ("ours 20 10\nyield floor 10 10\nyield tokio 79 10", "NO"), ("ours 20 10\nyield tokio 79 10", "NO"))
+        for text, reached in cases:
+            with self.subTest(text):
+                self.assertEqual(row("yield", f"yield {text}")[6], reached)
 
     def test_peers_stand_beside_our_figure(self):
         name = "heap_pair_64"
@@ -53,15 +67,17 @@ class MemoryFigures(unittest.TestCase):
         self.assertEqual(peers, "mimalloc 8.00 ns (1.25), glibc 20.00 ns (0.50)")
 
     def test_a_figure_that_no_program_gave_is_in_the_table(self):
-        lines = memory_figures.table(Samples(), ["frames"]).splitlines()
-        self.assertEqual(len(lines), 1 + sum(each.group == "frames" for each in FIGURES))
+        expected = figures.in_groups(FIGURES, ["frames"])
+        lines = figures.table(Samples(), expected, PEERS).splitlines()
+        self.assertEqual(len(lines), 1 + len(expected))
         self.assertIn("not measured", lines[1])
 
     def test_hardening_is_compared_where_time_is_measured(self):
         checked, unchecked = Samples(), Samples()
         for samples, sum_ns in ((checked, 12), (unchecked, 10)):
             samples.add(f"heap_pair_64 ours {sum_ns} 1\nheap_resident_16_512 ours 1 1\n")
-        lines = memory_figures.hardening_table(checked, unchecked, ["heap"]).splitlines()
+        measured = figures.in_groups(FIGURES, ["heap"])
+        lines = figures.comparison(("hardened", "without"), measured, checked, unchecked).splitlines()
         self.assertEqual(len(lines), 2)
         self.assertTrue(lines[1].endswith("12.00 ns  10.00 ns  1.20"), lines[1])
 
