@@ -91,10 +91,10 @@ static void a_sleep_for_ever_never_ends_and_can_be_cancelled(void **state)
     (void)state;
     at(0, "");
     at(UINT64_MAX, "");
-    assert_int_equal(executor.timers.count, 0);
     assert_int_equal(executor_cancel(task), CANCEL_REQUESTED);
     run();
     assert_int_equal(count_tasks(), 0);
+    assert_int_equal(executor.timers.count, 0);
 }
 
 static void a_deadline_past_the_end_of_the_clock_is_never(void **state)
@@ -122,6 +122,7 @@ static void one_task_sleeps_again_after_a_cancelled_sleep_for_ever(void **state)
     sleep_init(&sleep, MILLISECONDS(1));
     assert_int_equal(sleep_poll(&sleep, &context), POLL_PENDING);
     clock_double_advance_ns(1000000);
+    run();
     assert_int_equal(sleep_poll(&sleep, &context), POLL_READY);
     assert_int_equal(executor.timers.count, 0);
 }
@@ -163,6 +164,7 @@ static void a_poll_without_a_wake_keeps_the_deadline(void **state)
     assert_int_equal(sleep_poll(&sleep, &context), POLL_PENDING);
     assert_int_equal(executor.timers.count, 1);
     clock_double_set_ns(10);
+    run();
     assert_int_equal(sleep_poll(&sleep, &context), POLL_READY);
     assert_int_equal(executor.timers.count, 0);
 }
@@ -195,6 +197,126 @@ static void a_poll_after_completion_panics(void **state)
     sleep_init(&sleep, NANOSECONDS(0));
     assert_int_equal(sleep_poll(&sleep, &context), POLL_READY);
     EXPECT_PANIC("polled after completion", { (void)sleep_poll(&sleep, &context); });
+}
+
+static void a_sleep_until_a_deadline_ends_there(void **state)
+{
+    struct spawn_result result;
+
+    (void)state;
+    clock_double_set_ns(100);
+    result = SPAWN(&executor, sleep_until, NULL, 150);
+    assert_int_equal(result.error, SPAWN_OK);
+    at(149, "");
+    assert_int_equal(count_tasks(), 1);
+    at(150, "");
+    assert_int_equal(count_tasks(), 0);
+}
+
+static void a_sleep_until_the_past_is_ready_at_once(void **state)
+{
+    struct context context = {.executor = &executor};
+    struct sleep_until sleep;
+
+    (void)state;
+    clock_double_set_ns(100);
+    sleep_until_init(&sleep, 100);
+    assert_int_equal(sleep_until_poll(&sleep, &context), POLL_READY);
+    sleep_until_init(&sleep, 0);
+    assert_int_equal(sleep_until_poll(&sleep, &context), POLL_READY);
+    assert_int_equal(executor.timers.count, 0);
+}
+
+/* The look at the clock is what costs. */
+static void a_sleep_looks_at_the_clock_once(void **state)
+{
+    struct context context = {.executor = &executor};
+    struct sleep sleep;
+
+    (void)state;
+    sleep_init(&sleep, NANOSECONDS(10));
+    clock_double_looks = 0;
+    assert_int_equal(sleep_poll(&sleep, &context), POLL_PENDING);
+    assert_int_equal(sleep_poll(&sleep, &context), POLL_PENDING);
+    assert_int_equal(clock_double_looks, 1);
+    sleep_drop(&sleep);
+}
+
+/* A sleep that belongs to a task, and that another can reach. */
+static struct sleep shared_sleep;
+
+ASYNC_STATIC_FRAME(shared_sleeper, duration length;);
+
+static void shared_sleeper_init(struct shared_sleeper *self, duration length)
+{
+    coroutine_init(&self->coroutine);
+    self->length = length;
+}
+
+ASYNC(shared_sleeper)
+{
+    ASYNC_BEGIN;
+    AWAIT(sleep, &shared_sleep, self->length);
+    trace[strlen(trace)] = 's';
+    ASYNC_END;
+}
+
+static void spawn_shared_sleeper(duration length)
+{
+    struct spawn_result result = SPAWN(&executor, shared_sleeper, NULL, length);
+
+    assert_int_equal(result.error, SPAWN_OK);
+    run();
+}
+
+static void a_waiting_sleep_can_be_made_longer_and_shorter(void **state)
+{
+    (void)state;
+    spawn_shared_sleeper(NANOSECONDS(100));
+    clock_double_set_ns(50);
+    sleep_reset(&shared_sleep, NANOSECONDS(100));
+    at(149, "");
+    sleep_reset(&shared_sleep, NANOSECONDS(1000));
+    at(150, "");
+    sleep_reset(&shared_sleep, NANOSECONDS(5));
+    at(154, "");
+    at(155, "s");
+}
+
+static void a_sleep_that_is_reset_to_the_past_ends_at_once(void **state)
+{
+    (void)state;
+    clock_double_set_ns(1000);
+    spawn_shared_sleeper(FOR_EVER);
+    sleep_until_reset(&shared_sleep.until, 10);
+    at(1000, "s");
+}
+
+/* The timer has fired and the task is woken, but has not looked yet. */
+static void a_sleep_that_is_reset_after_it_has_fired_goes_on(void **state)
+{
+    (void)state;
+    spawn_shared_sleeper(NANOSECONDS(10));
+    clock_double_set_ns(10);
+    assert_int_equal(timer_queue_expire(&executor.timers, 10, 1), 1);
+    sleep_reset(&shared_sleep, NANOSECONDS(10));
+    at(19, "");
+    at(20, "s");
+}
+
+static void a_sleep_that_has_ended_can_be_reset_and_polled_again(void **state)
+{
+    struct context context = {.executor = &executor};
+    struct sleep sleep;
+
+    (void)state;
+    sleep_init(&sleep, NANOSECONDS(0));
+    sleep_reset(&sleep, NANOSECONDS(0)); /* before the first poll, too */
+    assert_int_equal(sleep_poll(&sleep, &context), POLL_READY);
+    sleep_reset(&sleep, NANOSECONDS(10));
+    assert_int_equal(sleep_poll(&sleep, &context), POLL_PENDING);
+    sleep_drop(&sleep);
+    assert_int_equal(executor.timers.count, 0);
 }
 
 static void a_sleep_is_a_task_by_itself(void **state)
@@ -233,6 +355,13 @@ int main(void)
         TASK_TEST(a_poll_without_a_wake_keeps_the_deadline),
         TASK_TEST(the_waker_of_the_latest_poll_is_woken),
         TASK_TEST(a_poll_after_completion_panics),
+        TASK_TEST(a_sleep_until_a_deadline_ends_there),
+        TASK_TEST(a_sleep_until_the_past_is_ready_at_once),
+        TASK_TEST(a_sleep_looks_at_the_clock_once),
+        TASK_TEST(a_waiting_sleep_can_be_made_longer_and_shorter),
+        TASK_TEST(a_sleep_that_is_reset_to_the_past_ends_at_once),
+        TASK_TEST(a_sleep_that_is_reset_after_it_has_fired_goes_on),
+        TASK_TEST(a_sleep_that_has_ended_can_be_reset_and_polled_again),
         TASK_TEST(a_sleep_is_a_task_by_itself),
         TASK_TEST(more_timers_than_a_pass_expires_all_fire),
     };
