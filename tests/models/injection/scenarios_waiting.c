@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* What tasks wait for: time, and what interrupt handlers send. */
+#include <string.h>
+#include <tenorite/task/byte_queue.h>
+#include <tenorite/task/doorbell.h>
+#include <tenorite/task/notify.h>
+#include <tenorite/task/sleep.h>
+
+#include "clock_double.h"
+#include "scenarios.h"
+
+enum { DEADLINE_NS = 1000, RING_BYTES = 4 };
+
+static struct mailbox waiting, other;
+static bool is_awaiting; /* the child of `waiting` has been initialised, and is not ready yet */
+static struct sleep sleep;
+static struct byte_queue ring;
+static uint8_t ring_storage[RING_BYTES];
+static struct byte_read read;
+static struct doorbell doorbell;
+static struct doorbell_wait doorbell_wait;
+static struct notify notify;
+static struct notify_wait notify_wait;
+
+static void spawn_both(void (*look)(struct mailbox *mailbox, struct context *context))
+{
+    memset(&waiting, 0, sizeof(waiting));
+    memset(&other, 0, sizeof(other));
+    is_awaiting = false;
+    waiting.look = look;
+    mailbox_spawn(&waiting);
+    mailbox_spawn(&other);
+    executor_run_until_idle(&injection_executor);
+}
+
+static void post_other(void)
+{
+    mailbox_post(&other);
+}
+
+static void cancel_waiting(struct mailbox *mailbox, struct context *context)
+{
+    (void)context;
+    if (mailbox->polls == 2)
+        (void)executor_cancel(waiting.task);
+}
+
+static void look_at_sleep(struct mailbox *mailbox, struct context *context)
+{
+    if (!is_awaiting)
+        sleep_init(&sleep, (duration){DEADLINE_NS});
+    is_awaiting = true;
+    if (mailbox->seen == 0 && sleep_poll(&sleep, context) == POLL_READY)
+        mailbox->seen = 1;
+}
+
+static void a_task_sleeps(void)
+{
+    spawn_both(look_at_sleep);
+}
+
+static void time_passes(void)
+{
+    waiting.posted = 1;
+    clock_double_set_ns(DEADLINE_NS);
+}
+
+static void the_sleep_has_ended(void)
+{
+    INJECTION_EXPECT(waiting.seen == waiting.posted);
+}
+
+static void look_at_ring(struct mailbox *mailbox, struct context *context)
+{
+    for (;; mailbox->seen++) {
+        if (!is_awaiting)
+            byte_read_init(&read, &ring);
+        is_awaiting = true;
+        if (byte_read_poll(&read, context) == POLL_PENDING)
+            return;
+        is_awaiting = false;
+        INJECTION_EXPECT(read.result == mailbox->seen);
+    }
+}
+
+static void a_task_reads(void)
+{
+    byte_queue_init(&ring, ring_storage, RING_BYTES);
+    spawn_both(look_at_ring);
+}
+
+static void push(void)
+{
+    byte_queue_push(&ring, (uint8_t)waiting.posted++);
+}
+
+static void look_at_doorbell(struct mailbox *mailbox, struct context *context)
+{
+    for (;;) {
+        if (!is_awaiting)
+            doorbell_wait_init(&doorbell_wait, &doorbell);
+        is_awaiting = true;
+        if (doorbell_wait_poll(&doorbell_wait, context) == POLL_PENDING)
+            return;
+        is_awaiting = false;
+        mailbox->seen = mailbox->posted;
+    }
+}
+
+static void a_task_waits_at_the_door(void)
+{
+    doorbell = (struct doorbell){};
+    spawn_both(look_at_doorbell);
+}
+
+static void ring_the_bell(void)
+{
+    waiting.posted++;
+    doorbell_ring(&doorbell);
+}
+
+static void look_at_notify(struct mailbox *mailbox, struct context *context)
+{
+    for (;;) {
+        if (!is_awaiting)
+            notify_wait_init(&notify_wait, &notify);
+        is_awaiting = true;
+        if (notify_wait_poll(&notify_wait, context) == POLL_PENDING)
+            return;
+        is_awaiting = false;
+        mailbox->seen = mailbox->posted;
+    }
+}
+
+static void a_task_waits_for_notify(void)
+{
+    memset(&notify, 0, sizeof(notify));
+    spawn_both(look_at_notify);
+}
+
+static void notify_it(void)
+{
+    waiting.posted++;
+    notify_one(&notify);
+}
+
+static void a_sleep_is_cancelled(void)
+{
+    a_task_sleeps();
+    other.in_poll = cancel_waiting;
+}
+
+static void it_was_dropped(void)
+{
+    INJECTION_EXPECT(waiting.drops == 1);
+}
+
+const struct injection_scenario scenarios_waiting[] = {
+    {"sleep", a_task_sleeps, post_other, {time_passes, post_other}, NULL, the_sleep_has_ended},
+    {"sleep of a cancelled task", a_sleep_is_cancelled, post_other, {time_passes, post_other}, NULL, it_was_dropped},
+    {"bytes pushed", a_task_reads, post_other, {push, NULL}, NULL, NULL},
+    {"doorbell rung", a_task_waits_at_the_door, ring_the_bell, {ring_the_bell, post_other}, NULL, NULL},
+    {"notify by a handler", a_task_waits_for_notify, notify_it, {notify_it, post_other}, NULL, NULL},
+};
+const size_t scenarios_waiting_count = sizeof(scenarios_waiting) / sizeof(*scenarios_waiting);
