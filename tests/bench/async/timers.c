@@ -5,7 +5,7 @@
  * which each is pushed and popped. `sleeps` is all of it: as many tasks are spawned, each sleeps once and ends.
  */
 #include "async.h"
-#include "clock_double.h"
+#include "clock.h"
 #include "floor_heap.h"
 
 #include <tenorite/task/coroutine.h>
@@ -89,7 +89,7 @@ static uint64_t run_sleeps(uint64_t count, uint64_t span_ns)
                      "spawn");
     executor_run_until_idle(&ours);
     for (uint64_t now_ns; (now_ns = timer_queue_next_deadline(&ours.timers)) != UINT64_MAX;) {
-        clock_double_set_ns(now_ns);
+        bench_clock_set(now_ns);
         executor_run_until_idle(&ours);
     }
     bench_expect(woken == count, "sleeps");

@@ -228,7 +228,7 @@ static ASYNC(caller)
     ASYNC_BEGIN;
     for (; self->left > 0; self->left--) {
         AWAIT(notify_wait, &self->wait, &notifies[self->number]);
-        notify_signal(&notifies[1 - self->number]);
+        notify_one(&notifies[1 - self->number]);
     }
     finished++;
     ASYNC_CLEANUP;
@@ -251,7 +251,7 @@ static uint64_t notify_ours(const struct bench_plan *plan)
     unsigned round_trips = round_trips_of(plan);
     finished = 0;
     for (unsigned number = 0; number < PLAYERS; number++) {
-        notifies[number] = (struct notify){.is_signalled = number == 0};
+        notifies[number] = (struct notify){.has_permit = number == 0};
         bench_expect(SPAWN(&ours, caller, NULL, number, round_trips).error == SPAWN_OK, "spawn");
     }
     executor_run_until_idle(&ours);

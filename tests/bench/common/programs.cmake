@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Benchmarks that are programs of this computer: the library's release build, with the kernel's own flags.
 
-#   bench_add_programs(NAME LAYERS layer... MEASURED file... HOSTED file... [INCLUDES directory...]
-#                      [DEFINITIONS word...] [LIBRARIES name...] [LTO])
+#   bench_add_programs(NAME LAYERS layer... MEASURED file... HOSTED file... [DEFINITIONS word...] [LIBRARIES name...] [LTO])
 #
 # Adds NAME_checked, which has the hardening that K11 asks for, NAME_unchecked, which is without it, and a target NAME for
 # both. LAYERS are compiled with the kernel's flags, and so is what is MEASURED, floors included; HOSTED is what needs
 # the C library. The rest is for both.
 function(bench_add_programs name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "LTO" "" "LAYERS;MEASURED;HOSTED;INCLUDES;DEFINITIONS;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "LTO" "" "LAYERS;MEASURED;HOSTED;DEFINITIONS;LIBRARIES")
     set(common ${PROJECT_SOURCE_DIR}/tests/bench/common)
     set(kernel_flags ${TENORITE_MACHINE_FLAGS} ${TENORITE_WARNING_FLAGS_${TENORITE_COMPILER}}
         ${TENORITE_CONTRACT_FLAGS_${TENORITE_COMPILER}} -O2)
@@ -26,7 +25,7 @@ function(bench_add_programs name)
         add_library(${library} STATIC ${library_sources} ${PROJECT_SOURCE_DIR}/src/arch/x86_64/memory.S
                     ${common}/machine.c ${common}/tables.c ${common}/heaps.c ${arg_MEASURED})
         target_include_directories(${library} PUBLIC ${common} ${common}/include ${PROJECT_SOURCE_DIR}/include
-            ${PROJECT_SOURCE_DIR}/src/arch/x86_64/include ${PROJECT_BINARY_DIR}/generated ${arg_INCLUDES}
+            ${PROJECT_SOURCE_DIR}/src/arch/x86_64/include ${PROJECT_BINARY_DIR}/generated
             PRIVATE ${PROJECT_SOURCE_DIR}/src)
         target_compile_definitions(${library} PUBLIC TENORITE_DEBUG=0 TENORITE_STATIC_CONTRACTS ${arg_DEFINITIONS})
         target_compile_options(${library} PRIVATE $<$<COMPILE_LANGUAGE:C>:${kernel_flags}>

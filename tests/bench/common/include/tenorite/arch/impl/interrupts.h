@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* `sti` and `cli` need ring 0: the flag is a variable here, a store as each of them is one instruction. Whether a handler
- * runs is looked up as in the kernel. */
+/* `sti` and `cli` need ring 0: the flag is a variable here, a store where the kernel has one of the two. Flags are pushed
+ * and popped, and whether a handler runs is looked up, as in the kernel. */
+enum { RFLAGS_INTERRUPT_ENABLE = 1 << 9 };
+
 extern unsigned interrupts_handler_depth;
 extern bool interrupts_enabled_here;
 
@@ -25,7 +27,9 @@ ALWAYS_INLINE void interrupts_disable(void)
 
 ALWAYS_INLINE bool interrupts_are_enabled(void)
 {
-    return __atomic_load_n(&interrupts_enabled_here, __ATOMIC_RELAXED);
+    uint64_t flags;
+    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(flags)::"memory");
+    return (flags & RFLAGS_INTERRUPT_ENABLE) != 0 && __atomic_load_n(&interrupts_enabled_here, __ATOMIC_RELAXED);
 }
 
 ALWAYS_INLINE interrupt_state interrupts_save_and_disable(void)
@@ -37,6 +41,8 @@ ALWAYS_INLINE interrupt_state interrupts_save_and_disable(void)
 
 ALWAYS_INLINE void interrupts_restore(interrupt_state state)
 {
-    __atomic_store_n(&interrupts_enabled_here, state.were_enabled, __ATOMIC_RELAXED);
-    __asm__ volatile("" ::: "memory");
+    if (state.were_enabled)
+        interrupts_enable();
+    else
+        interrupts_disable();
 }
