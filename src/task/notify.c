@@ -27,7 +27,21 @@ void notify_one(struct notify *notify)
 
 void notify_all(struct notify *notify)
 {
-    wait_queue_wake_all(&notify->waiters, NOTIFIED_WITH_ALL);
+    struct wait_queue leaving;
+
+    WITH_WAITERS(&notify->waiters)
+    {
+        wait_queue_take_all(&notify->waiters, &leaving);
+    }
+    wait_queue_wake_all(&notify->waiters, &leaving, NOTIFIED_WITH_ALL);
+}
+
+static bool take_permit(struct notify *notify)
+{
+    bool had_permit = notify->has_permit;
+
+    notify->has_permit = false;
+    return had_permit;
 }
 
 bool notify_try_take(struct notify *notify)
@@ -36,8 +50,7 @@ bool notify_try_take(struct notify *notify)
 
     WITH_WAITERS(&notify->waiters)
     {
-        had_permit = notify->has_permit;
-        notify->has_permit = false;
+        had_permit = take_permit(notify);
     }
     return had_permit;
 }
@@ -56,7 +69,7 @@ enum poll notify_wait_poll(struct notify_wait *self, struct context *context)
     ASSERT(notify, "notify_wait %p: polled after completion", (void *)self);
     WITH_WAITERS(&notify->waiters)
     {
-        if (self->waiter.state != WAITER_CHOSEN && !notify_try_take(notify))
+        if (self->waiter.state != WAITER_CHOSEN && !take_permit(notify))
             wait_queue_wait(&notify->waiters, &self->waiter, context->waker);
         else
             (void)waiter_choose(&self->waiter, NOTIFIED_ALONE);

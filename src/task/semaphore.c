@@ -4,13 +4,15 @@
  *   S1  the first waiter wants more permits than there are: else it would have them
  *   S2  a chosen waiter's `outcome` is its error; with SEMAPHORE_OK the permits it wants have been taken for it
  *   S3  nobody waits at a closed semaphore
+ *   S4  permits <= limit
  */
 #include <tenorite/lib/panic.h>
 #include <tenorite/task/semaphore.h>
 
-void semaphore_init(struct semaphore *semaphore, uint32_t permits)
+void semaphore_init(struct semaphore *semaphore, uint32_t permits, uint32_t limit)
 {
-    *semaphore = (struct semaphore)SEMAPHORE_INIT(permits);
+    ASSERT(permits <= limit && limit, "%u permits of at most %u", permits, limit);
+    *semaphore = (struct semaphore)SEMAPHORE_LIMITED_INIT(permits, limit);
 }
 
 static struct semaphore_acquire *first_acquire(struct semaphore *semaphore)
@@ -46,8 +48,8 @@ void semaphore_release(struct semaphore *semaphore, uint32_t count)
 {
     WITH_WAITERS(&semaphore->waiters)
     {
-        ASSERT(count <= UINT32_MAX - semaphore->permits, "semaphore %p has %u permits, and %u are released",
-               (void *)semaphore, semaphore->permits, count);
+        ASSERT(count <= semaphore->limit - semaphore->permits, "semaphore %p has %u of %u permits, %u are released",
+               (void *)semaphore, semaphore->permits, semaphore->limit, count);
         semaphore->permits += count;
     }
     hand_over(semaphore);
@@ -63,27 +65,35 @@ static bool take(struct semaphore *semaphore, uint32_t count)
     return are_enough;
 }
 
+/* For one who comes now, or waits already. */
+static enum semaphore_error take_in_turn(struct semaphore *semaphore, uint32_t count)
+{
+    if (semaphore->is_closed)
+        return SEMAPHORE_CLOSED;
+    return !wait_queue_first(&semaphore->waiters) && take(semaphore, count) ? SEMAPHORE_OK : SEMAPHORE_NOT_ENOUGH;
+}
+
 enum semaphore_error semaphore_try_acquire(struct semaphore *semaphore, uint32_t count)
 {
     enum semaphore_error error = SEMAPHORE_NOT_ENOUGH;
 
     WITH_WAITERS(&semaphore->waiters)
     {
-        if (semaphore->is_closed)
-            error = SEMAPHORE_CLOSED;
-        else if (!wait_queue_first(&semaphore->waiters) && take(semaphore, count))
-            error = SEMAPHORE_OK;
+        error = take_in_turn(semaphore, count);
     }
     return error;
 }
 
 void semaphore_close(struct semaphore *semaphore)
 {
+    struct wait_queue leaving;
+
     WITH_WAITERS(&semaphore->waiters)
     {
         semaphore->is_closed = true;
+        wait_queue_take_all(&semaphore->waiters, &leaving);
     }
-    wait_queue_wake_all(&semaphore->waiters, SEMAPHORE_CLOSED);
+    wait_queue_wake_all(&semaphore->waiters, &leaving, SEMAPHORE_CLOSED);
 }
 
 bool semaphore_take_left(struct semaphore *semaphore, uint32_t count)
@@ -99,6 +109,7 @@ bool semaphore_take_left(struct semaphore *semaphore, uint32_t count)
 
 void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *semaphore, uint32_t count)
 {
+    ASSERT(semaphore->limit, "semaphore %p is not initialised", (void *)semaphore);
     self->semaphore = semaphore;
     self->count = count;
     self->error = SEMAPHORE_OK;
@@ -109,7 +120,7 @@ void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *se
 static void take_or_wait(struct semaphore_acquire *self, struct waker waker)
 {
     struct semaphore *semaphore = self->semaphore;
-    enum semaphore_error error = semaphore_try_acquire(semaphore, self->count);
+    enum semaphore_error error = take_in_turn(semaphore, self->count);
 
     if (error == SEMAPHORE_NOT_ENOUGH)
         wait_queue_wait(&semaphore->waiters, &self->waiter, waker);
@@ -149,4 +160,76 @@ void semaphore_acquire_drop(struct semaphore_acquire *self)
             semaphore->permits += self->count;
     }
     hand_over(semaphore);
+}
+
+void semaphore_guard_init(struct semaphore_guard *guard)
+{
+    guard->semaphore = NULL;
+    guard->count = 0;
+}
+
+static void guard_fill(struct semaphore_guard *guard, struct semaphore *semaphore, uint32_t count)
+{
+    ASSERT(!guard->semaphore, "guard %p holds %u permits already", (void *)guard, guard->count);
+    guard->semaphore = semaphore;
+    guard->count = count;
+}
+
+void semaphore_guard_release(struct semaphore_guard *guard)
+{
+    struct semaphore *semaphore = guard->semaphore;
+
+    guard->semaphore = NULL;
+    if (semaphore)
+        semaphore_release(semaphore, guard->count);
+}
+
+void semaphore_guard_reduce(struct semaphore_guard *guard, uint32_t count)
+{
+    uint32_t surplus = guard->count - count;
+
+    ASSERT(guard->semaphore && count && count <= guard->count, "guard %p holds %u permits, %u are to stay",
+           (void *)guard, guard->count, count);
+    guard->count = count;
+    semaphore_release(guard->semaphore, surplus);
+}
+
+void semaphore_guard_check(const struct semaphore_guard *guard, const struct semaphore *semaphore, uint32_t count)
+{
+    ASSERT(guard->semaphore == semaphore && guard->count >= count, "guard %p holds %u permits of %p, not %u of %p",
+           (void *)guard, guard->count, (void *)guard->semaphore, count, (void *)semaphore);
+}
+
+enum semaphore_error semaphore_try_hold(struct semaphore *semaphore, uint32_t count, struct semaphore_guard *guard)
+{
+    enum semaphore_error error = semaphore_try_acquire(semaphore, count);
+
+    if (!error)
+        guard_fill(guard, semaphore, count);
+    return error;
+}
+
+void semaphore_hold_init(struct semaphore_hold *self, struct semaphore *semaphore, uint32_t count,
+                         struct semaphore_guard *guard)
+{
+    semaphore_acquire_init(&self->acquire, semaphore, count);
+    self->guard = guard;
+    self->error = SEMAPHORE_OK;
+}
+
+enum poll semaphore_hold_poll(struct semaphore_hold *self, struct context *context)
+{
+    struct semaphore *semaphore = self->acquire.semaphore;
+
+    if (semaphore_acquire_poll(&self->acquire, context) == POLL_PENDING)
+        return POLL_PENDING;
+    self->error = self->acquire.error;
+    if (!self->error)
+        guard_fill(self->guard, semaphore, self->acquire.count);
+    return POLL_READY;
+}
+
+void semaphore_hold_drop(struct semaphore_hold *self)
+{
+    semaphore_acquire_drop(&self->acquire);
 }

@@ -7,9 +7,6 @@
  *   W2  the ring is in the order of arrival
  *   W3  a waiter is woken after it was unlinked, and outside of the block: a wake may do anything
  *   W4  who is CHOSEN keeps its outcome until its future has looked at it or was dropped
- *
- * wait_queue_wake_all moves the whole ring to a queue of its own in a constant number of steps: that is the moment at
- * which it happens. It then takes one at a time from the front, so a waiter may be dropped between two of them.
  */
 #include <tenorite/lib/panic.h>
 #include <tenorite/task/wait_queue.h>
@@ -81,30 +78,25 @@ enum waiter_state waiter_leave(struct waiter *waiter)
     return before;
 }
 
-/* Takes the place of `ends` in the ring. */
-static void move_all(struct wait_queue *from, struct wait_queue *to)
+/* `leaving` takes the place of `ends` in the ring. */
+void wait_queue_take_all(struct wait_queue *queue, struct wait_queue *leaving)
 {
-    make_ring(to);
-    if (!wait_queue_first(from))
+    make_ring(leaving);
+    if (!wait_queue_first(queue))
         return;
-    link_before(&from->ends, &to->ends);
-    unlink(&from->ends);
+    link_before(&queue->ends, &leaving->ends);
+    unlink(&queue->ends);
 }
 
-void wait_queue_wake_all(struct wait_queue *queue, unsigned outcome)
+void wait_queue_wake_all(struct wait_queue *queue, struct wait_queue *leaving, unsigned outcome)
 {
-    struct wait_queue leaving;
     struct waiter *first = NULL;
     struct waker waker = WAKER_NONE;
 
-    WITH_WAITERS(queue)
-    {
-        move_all(queue, &leaving);
-    }
     do {
         WITH_WAITERS(queue)
         {
-            first = wait_queue_first(&leaving);
+            first = wait_queue_first(leaving);
             waker = first ? waiter_choose(first, outcome) : WAKER_NONE;
         }
         waker_wake(waker);

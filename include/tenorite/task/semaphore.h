@@ -16,6 +16,7 @@
  */
 struct semaphore {
     uint32_t permits; /* that nobody has; while somebody waits, fewer than the first wants */
+    uint32_t limit;   /* never more than these; 0: not initialised */
     bool is_closed;
     struct wait_queue waiters;
 };
@@ -26,16 +27,19 @@ enum NODISCARD semaphore_error {
     SEMAPHORE_NOT_ENOUGH, /* permits, or others wait for them; nothing was taken (semaphore_try_acquire) */
 };
 
-/* Initialiser, for a static one too: struct semaphore s = SEMAPHORE_INIT(3). */
-#define SEMAPHORE_INIT(count)                                                                                        \
+/* Initialisers, for a static one too: struct semaphore s = SEMAPHORE_INIT(3). The second is for what can count its permits:
+ * a release beyond the limit panics. */
+#define SEMAPHORE_INIT(count) SEMAPHORE_LIMITED_INIT(count, UINT32_MAX)
+#define SEMAPHORE_LIMITED_INIT(count, most)                                                                          \
     {                                                                                                                \
-        .permits = (count)                                                                                           \
+        .permits = (count), .limit = (most)                                                                          \
     }
 
-void semaphore_init(struct semaphore *semaphore, uint32_t permits);
+/* `permits` of at most `limit` (1 to UINT32_MAX). */
+void semaphore_init(struct semaphore *semaphore, uint32_t permits, uint32_t limit);
 
-/* Adds `count` permits and hands them to those who wait, in order, as far as they go. More than 2^32 - 1 at once are a
- * caller's bug. Tasks and interrupt handlers, NMI handlers excepted. Cost: linear in the number of those who get some. */
+/* Adds `count` permits and hands them to those who wait, in order, as far as they go. More than the limit are a caller's
+ * bug. Tasks and interrupt handlers, NMI handlers excepted. Cost: linear in the number of those who get some. */
 void semaphore_release(struct semaphore *semaphore, uint32_t count);
 
 /* Takes `count` permits if they are there and nobody waits. Any context but NMI handlers. */
@@ -61,3 +65,40 @@ void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *se
 enum poll semaphore_acquire_poll(struct semaphore_acquire *self, struct context *context);
 void semaphore_acquire_drop(struct semaphore_acquire *self);
 FUTURE_TYPE(semaphore_acquire);
+
+/*
+ * Permits that are held, as an object: it knows where they go back to, so a cleanup section can release it whatever was
+ * reached. It lives in a frame, across awaits, and is set up by NAME_init.
+ */
+struct semaphore_guard {
+    const char cannot_be_assigned[0];
+    struct semaphore *semaphore; /* NULL: holds nothing */
+    uint32_t count;
+};
+
+void semaphore_guard_init(struct semaphore_guard *guard);
+
+/* Gives back what it holds, if anything. */
+void semaphore_guard_release(struct semaphore_guard *guard);
+
+/* Keeps `count` of the permits it holds (1 or more) and gives back the others. */
+void semaphore_guard_reduce(struct semaphore_guard *guard, uint32_t count);
+
+/* Panics unless the guard holds `count` permits of this semaphore, or more. */
+void semaphore_guard_check(const struct semaphore_guard *guard, const struct semaphore *semaphore, uint32_t count);
+
+/* semaphore_try_acquire into an empty guard. */
+enum semaphore_error semaphore_try_hold(struct semaphore *semaphore, uint32_t count, struct semaphore_guard *guard);
+
+/* AWAIT_TRY(semaphore_hold, &self->hold, &semaphore, 1, &self->guard): as semaphore_acquire, into an empty guard. */
+struct semaphore_hold {
+    struct semaphore_acquire acquire;
+    struct semaphore_guard *guard;
+    enum semaphore_error error;
+};
+
+void semaphore_hold_init(struct semaphore_hold *self, struct semaphore *semaphore, uint32_t count,
+                         struct semaphore_guard *guard);
+enum poll semaphore_hold_poll(struct semaphore_hold *self, struct context *context);
+void semaphore_hold_drop(struct semaphore_hold *self);
+FUTURE_TYPE(semaphore_hold);

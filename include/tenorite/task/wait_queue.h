@@ -35,8 +35,8 @@ struct waiter {
 /*
  * WITH_WAITERS(queue) { ... }: looks at a queue and at the state that it belongs to, and changes both, undisturbed: no
  * interrupt handler comes in between. For a bounded few instructions; nobody is woken inside. Every function below that
- * does not say otherwise belongs in such a block. Nests. (With a second CPU the queue gets a spinlock, which is taken
- * here; nothing else has to change, for each block names its queue.)
+ * does not say otherwise belongs in such a block. (With a second CPU the queue gets a spinlock, which is taken
+ * here; nothing else has to change, for each block names its queue and contains no other of the same queue.)
  */
 #define WITH_WAITERS(queue)                                                                                          \
     WITHOUT_INTERRUPTS_FOR((queue), NAME_OF_THIS_LINE(waiters_before_), NAME_OF_THIS_LINE(waiters_once_))
@@ -58,11 +58,18 @@ struct waker waiter_choose(struct waiter *waiter, unsigned outcome);
 enum waiter_state waiter_leave(struct waiter *waiter);
 
 /*
- * Chooses all that wait now, and wakes them. Who comes later, even before the last of these is woken, is not among them;
- * a waiter that leaves meanwhile is not either. Outside of WITH_WAITERS: interrupts are off for one waiter at a time.
- * Any context. Cost: linear in the number of waiters.
+ * To choose all that wait:
+ *
+ *     struct wait_queue leaving;
+ *     WITH_WAITERS(queue) { ... wait_queue_take_all(queue, &leaving); }
+ *     wait_queue_wake_all(queue, &leaving, outcome);
+ *
+ * The first moves them from the queue to `leaving` at a constant cost: that is the moment at which it happens, and who
+ * comes later is not among them. The second, outside of the block, chooses and wakes them in order, with interrupts off for
+ * one at a time; who is dropped meanwhile leaves. Any context. Cost: linear in the number of waiters.
  */
-void wait_queue_wake_all(struct wait_queue *queue, unsigned outcome);
+void wait_queue_take_all(struct wait_queue *queue, struct wait_queue *leaving);
+void wait_queue_wake_all(struct wait_queue *queue, struct wait_queue *leaving, unsigned outcome);
 
 /* The rest of this header serves the macro. */
 #define WITHOUT_INTERRUPTS_FOR(queue, before, once)                                                                  \

@@ -36,7 +36,7 @@ static int semaphore_setup(void **state)
 {
     int result = task_test_setup(state);
 
-    semaphore_init(&semaphore, 0);
+    semaphore_init(&semaphore, 0, UINT32_MAX);
     interrupts_at_registration = false;
     for (unsigned i = 0; i < MANY; i++)
         puppet_start(&puppets[i]);
@@ -245,7 +245,7 @@ static void a_release_at_any_moment_of_a_poll_is_not_lost(void **state)
 
     (void)state;
     for (bool has_come = true; has_come; nth++) {
-        semaphore_init(&semaphore, 0);
+        semaphore_init(&semaphore, 0, UINT32_MAX);
         (void)puppet_was_woken(&puppets[0]);
         interrupt_before_section(nth, release_one);
         enum poll poll = ask(0, 1);
@@ -265,7 +265,7 @@ static void a_release_at_any_moment_of_a_drop_is_not_lost(void **state)
 
     (void)state;
     for (bool has_come = true; has_come; nth++) {
-        semaphore_init(&semaphore, 0);
+        semaphore_init(&semaphore, 0, UINT32_MAX);
         assert_int_equal(ask(0, 1), POLL_PENDING);
         assert_int_equal(ask(1, 1), POLL_PENDING);
         (void)puppet_was_woken(&puppets[1]);
@@ -286,7 +286,7 @@ static void a_release_within_a_release_serves_each_waiter_once(void **state)
 
     (void)state;
     for (bool has_come = true; has_come; nth++) {
-        semaphore_init(&semaphore, 0);
+        semaphore_init(&semaphore, 0, UINT32_MAX);
         for (unsigned i = 0; i < 3; i++)
             assert_int_equal(ask(i, 1), POLL_PENDING);
         interrupt_before_section(nth, release_one);
@@ -316,10 +316,75 @@ static void misuse_panics(void **state)
 {
     (void)state;
     semaphore_release(&semaphore, UINT32_MAX);
-    EXPECT_PANIC("has 4294967295 permits, and 1 are released", { semaphore_release(&semaphore, 1); });
+    EXPECT_PANIC("has 4294967295 of 4294967295 permits, 1 are released", { semaphore_release(&semaphore, 1); });
     interrupts_enable();
     assert_int_equal(ask(0, 1), POLL_READY);
     EXPECT_PANIC("polled after completion", { (void)POLL(semaphore_acquire, &acquires[0], &puppets[0]); });
+}
+
+static void a_limit_finds_what_is_released_twice(void **state)
+{
+    (void)state;
+    semaphore_init(&semaphore, 1, 2);
+    semaphore_release(&semaphore, 1);
+    EXPECT_PANIC("2 of 2 permits, 1 are", { semaphore_release(&semaphore, 1); });
+    interrupts_enable();
+    EXPECT_PANIC("2 permits of at most 1", { semaphore_init(&semaphore, 2, 1); });
+    EXPECT_PANIC("0 permits of at most 0", { semaphore_init(&semaphore, 0, 0); });
+    memset(&semaphore, 0, sizeof(semaphore));
+    EXPECT_PANIC("not initialised", { (void)ask(0, 1); });
+}
+
+static void a_guard_gives_back_what_it_holds_once(void **state)
+{
+    struct semaphore_guard guard, other;
+
+    (void)state;
+    semaphore_init(&semaphore, 5, 5);
+    semaphore_guard_init(&guard);
+    semaphore_guard_init(&other);
+    semaphore_guard_release(&guard);
+    assert_int_equal(semaphore_try_hold(&semaphore, 6, &guard), SEMAPHORE_NOT_ENOUGH);
+    assert_int_equal(semaphore_try_hold(&semaphore, 3, &guard), SEMAPHORE_OK);
+    assert_int_equal(semaphore_try_hold(&semaphore, 3, &other), SEMAPHORE_NOT_ENOUGH);
+    assert_int_equal(semaphore.permits, 2);
+    semaphore_guard_reduce(&guard, 1);
+    assert_int_equal(semaphore.permits, 4);
+    EXPECT_PANIC("holds 1 permits, 2 are to stay", { semaphore_guard_reduce(&guard, 2); });
+    EXPECT_PANIC("holds 1 permits already", { (void)semaphore_try_hold(&semaphore, 1, &guard); });
+    semaphore_release(&semaphore, 1);
+    semaphore_guard_release(&guard);
+    semaphore_guard_release(&guard);
+    semaphore_guard_release(&other);
+    assert_int_equal(semaphore.permits, 5);
+    EXPECT_PANIC("are to stay", { semaphore_guard_reduce(&guard, 0); });
+}
+
+static void a_guard_is_filled_when_the_wait_is_over(void **state)
+{
+    struct semaphore_guard guard, other;
+    struct semaphore_hold first, second;
+
+    (void)state;
+    semaphore_guard_init(&guard);
+    semaphore_guard_init(&other);
+    semaphore_hold_init(&first, &semaphore, 2, &guard);
+    semaphore_hold_init(&second, &semaphore, 2, &other);
+    assert_int_equal(POLL(semaphore_hold, &first, &puppets[0]), POLL_PENDING);
+    assert_int_equal(POLL(semaphore_hold, &second, &puppets[1]), POLL_PENDING);
+    assert_null(guard.semaphore);
+    release_from_handler(2);
+    ASSERT_WOKEN_AND_READY(semaphore_hold, &first, &puppets[0]);
+    assert_int_equal(first.error, SEMAPHORE_OK);
+    assert_int_equal(guard.count, 2);
+    semaphore_guard_release(&guard);
+    semaphore_hold_drop(&second);
+    assert_int_equal(semaphore.permits, 2);
+    semaphore_close(&semaphore);
+    semaphore_hold_init(&second, &semaphore, 2, &other);
+    assert_int_equal(POLL(semaphore_hold, &second, &puppets[1]), POLL_READY);
+    assert_int_equal(second.error, SEMAPHORE_CLOSED);
+    assert_null(other.semaphore);
 }
 
 /* AWAIT_TRY brings the error up. */
@@ -385,6 +450,9 @@ int main(void)
         SEMAPHORE_TEST(a_future_taken_over_by_another_task_wakes_that_one),
         SEMAPHORE_TEST(a_coroutine_gets_permits_or_the_error),
         SEMAPHORE_TEST(misuse_panics),
+        SEMAPHORE_TEST(a_limit_finds_what_is_released_twice),
+        SEMAPHORE_TEST(a_guard_gives_back_what_it_holds_once),
+        SEMAPHORE_TEST(a_guard_is_filled_when_the_wait_is_over),
     };
 
     return cmocka_run_group_tests_name("semaphore", tests, NULL, NULL);
