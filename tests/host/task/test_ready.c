@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "task_test.h"
+
+#include <tenorite/task/coroutine.h>
+#include <tenorite/task/dyn_future.h>
+#include <tenorite/task/ready.h>
+
+static struct context polling = {.executor = &executor};
+
+READY_FUTURE(ready_number, unsigned);
+
+static void ready_is_ready_at_once_with_its_value(void **state)
+{
+    struct ready_number number;
+
+    (void)state;
+    ready_number_init(&number, 5);
+    assert_int_equal(ready_number_poll(&number, &polling), POLL_READY);
+    assert_int_equal(number.result, 5);
+    EXPECT_PANIC("ready_number", { (void)ready_number_poll(&number, &polling); });
+}
+
+static void pending_is_never_ready(void **state)
+{
+    struct pending pending;
+
+    (void)state;
+    pending_init(&pending);
+    for (unsigned i = 0; i < 100; i++)
+        assert_int_equal(pending_poll(&pending, &polling), POLL_PENDING);
+    pending_drop(&pending);
+}
+
+static void both_may_move_between_polls(void **state)
+{
+    struct ready_number here, there;
+    struct pending idle, other;
+
+    (void)state;
+    ready_number_init(&here, 7);
+    ready_number_move(&there, &here);
+    assert_int_equal(ready_number_poll(&there, &polling), POLL_READY);
+    assert_int_equal(there.result, 7);
+    pending_init(&idle);
+    assert_int_equal(pending_poll(&idle, &polling), POLL_PENDING);
+    pending_move(&other, &idle);
+    assert_int_equal(pending_poll(&other, &polling), POLL_PENDING);
+}
+
+/* One of two futures, chosen at run time, without an allocation: the frames share a union. */
+union ways {
+    struct ready_number number;
+    struct pending pending;
+};
+
+ASYNC_STATIC_FRAME(either, bool is_known; union ways ways; struct dyn_future way; unsigned cleanups;);
+
+static void either_init(struct either *self, bool is_known)
+{
+    coroutine_init(&self->coroutine);
+    self->is_known = is_known;
+    self->cleanups = 0;
+}
+
+ASYNC(either)
+{
+    ASYNC_BEGIN;
+    AWAIT(dyn_future, &self->way,
+          self->is_known ? START(ready_number, &self->ways.number, 3) : START(pending, &self->ways.pending));
+    ASYNC_CLEANUP;
+    self->cleanups++;
+    ASYNC_END;
+}
+
+static void a_dyn_future_is_one_of_several(void **state)
+{
+    struct either left, right;
+
+    (void)state;
+    either_init(&left, true);
+    assert_int_equal(either_poll(&left, &polling), POLL_READY);
+    assert_int_equal(left.ways.number.result, 3);
+    either_init(&right, false);
+    assert_int_equal(either_poll(&right, &polling), POLL_PENDING);
+    either_drop(&right);
+    assert_int_equal(right.cleanups, 1);
+}
+
+static void a_dyn_future_polled_after_completion_panics(void **state)
+{
+    struct ready_number number;
+    struct dyn_future future;
+
+    (void)state;
+    dyn_future_init(&future, START(ready_number, &number, 1));
+    assert_true(dyn_future_is_live(&future));
+    assert_int_equal(dyn_future_poll(&future, &polling), POLL_READY);
+    assert_false(dyn_future_is_live(&future));
+    EXPECT_PANIC("dyn_future", { (void)dyn_future_poll(&future, &polling); });
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TASK_TEST(ready_is_ready_at_once_with_its_value),
+        TASK_TEST(pending_is_never_ready),
+        TASK_TEST(both_may_move_between_polls),
+        TASK_TEST(a_dyn_future_is_one_of_several),
+        TASK_TEST(a_dyn_future_polled_after_completion_panics),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
