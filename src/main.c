@@ -18,6 +18,7 @@
 #include <tenorite/lib/version.h>
 #include <tenorite/mm/kernel_memory.h>
 #include <tenorite/task/executor.h>
+#include <tenorite/task/watchdog.h>
 
 /*
  * The kernel's composition root and table of contents: it owns every singleton and brings the layers up from left to
@@ -25,6 +26,7 @@
  */
 static struct kernel_memory memory;
 static struct executor executor;
+static struct watchdog watchdog;
 static struct console *screen; /* NULL: none */
 static struct keyboard keyboard;
 static struct terminal serial_terminal, screen_terminal;
@@ -60,13 +62,19 @@ static void memory_activate(void)
     log_info("mm", "%llu KiB of memory free", (unsigned long long)frames_statistics(&memory.frames).free_count * 4);
 }
 
+static void on_alarm(void *unused)
+{
+    (void)unused;
+    watchdog_look(&watchdog);
+}
+
 static void clock_start(void)
 {
     if (interrupts_controller_is_present())
         inventory_found("irq", "8259A controllers, %u lines", irq_line_count());
     else
         inventory_missing("irq", "no 8259A controllers: no device can interrupt");
-    enum timer_error error = timer_start(NULL, NULL);
+    enum timer_error error = timer_start(on_alarm, NULL);
     if (error == TIMER_OK)
         inventory_found("timer", "8254, interrupts on demand");
     else
@@ -145,6 +153,7 @@ void kernel_main(const struct boot_info *boot_info)
     executor_init(&executor, &memory.heap);
     shell_environment =
         (struct command_environment){&executor, &memory.heap, &memory.frames, &memory.space, boot_info};
+    watchdog_init(&watchdog, &executor, SECONDS(1));
     clock_start();
     spawn_or_panic("log", SPAWN(&executor, log_task, "log"));
     serial_shell_start();

@@ -3,6 +3,7 @@
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/printk.h>
 
+#include "arch/x86_64/backtrace.h"
 #include "arch/x86_64/control_registers.h"
 #include "arch/x86_64/segments.h"
 #include "arch/x86_64/stacks.h"
@@ -22,7 +23,6 @@ enum {
     PAGE_FAULT_RESERVED = 8,
     PAGE_FAULT_FETCH = 16
 };
-enum { BACKTRACE_LIMIT = 16 };
 
 static const char *const exception_names[32] = {
     [0] = "#DE divide error",
@@ -113,23 +113,13 @@ static void print_registers(const struct trap_frame *frame)
                            (unsigned long long)registers[i + 2].value);
 }
 
-/* Follows frame records as long as they lie, ascending, on one of the kernel's stacks. */
 static void print_backtrace(const struct trap_frame *frame)
 {
-    console_print_line("  backtrace: %#llx", (unsigned long long)frame->rip);
-    uint64_t record = frame->rbp;
-    for (unsigned depth = 0; depth < BACKTRACE_LIMIT; depth++) {
-        const struct stack *stack = stack_containing(record);
-        if (record % 8 != 0 || !stack || !stack_containing(record + 15))
-            return;
-        const uint64_t *words = (const uint64_t *)(uintptr_t)record;
-        if (words[1] == 0)
-            return;
-        console_print_line("             %#llx", (unsigned long long)words[1]);
-        if (words[0] <= record && stack_containing(words[0]) == stack)
-            return;
-        record = words[0];
-    }
+    struct backtrace backtrace;
+    backtrace_of_frame(&backtrace, frame);
+    console_print_line("  backtrace: %#llx", (unsigned long long)backtrace.addresses[0]);
+    for (unsigned i = 1; i < backtrace.count; i++)
+        console_print_line("             %#llx", (unsigned long long)backtrace.addresses[i]);
 }
 
 void exception_report(const struct trap_frame *frame)

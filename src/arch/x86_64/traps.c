@@ -39,6 +39,7 @@ static_assert(sizeof(struct gate) == 16, "SDM vol. 3A, figure 6-8");
 
 static struct gate gates[VECTOR_COUNT] __attribute__((aligned(16)));
 static uint64_t breakpoints, nmis;
+static const struct trap_frame *interrupted; /* by the innermost handler */
 unsigned interrupts_handler_depth;
 
 static enum interrupt_stack stack_for(unsigned vector)
@@ -75,6 +76,8 @@ void traps_init(void)
 
 void trap_dispatch(struct trap_frame *frame)
 {
+    const struct trap_frame *outer = interrupted;
+    interrupted = frame;
     interrupts_handler_depth++;
     if (!irq_dispatch(frame->vector)) {
         if (frame->vector == VECTOR_BREAKPOINT) {
@@ -87,6 +90,12 @@ void trap_dispatch(struct trap_frame *frame)
         }
     }
     interrupts_handler_depth--;
+    interrupted = outer;
+}
+
+const struct trap_frame *trap_interrupted_frame(void)
+{
+    return interrupted;
 }
 
 uint64_t trap_breakpoint_count(void)

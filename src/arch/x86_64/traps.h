@@ -17,3 +17,6 @@ uint64_t trap_breakpoint_count(void);
 
 /* Non-maskable interrupts since boot. */
 uint64_t trap_nmi_count(void);
+
+/* The registers of the code that the innermost handler has interrupted; NULL outside of handlers. */
+const struct trap_frame *trap_interrupted_frame(void);
