@@ -9,6 +9,7 @@
 # TENORITE_KERNEL_FLAGS_<C> is their sum. <C> is GCC or CLANG.
 
 option(TENORITE_DEBUG "Run-time checks that cost time: moved futures, poisoned memory" ON)
+set(TENORITE_TASK_PRIORITIES 3 CACHE STRING "Priorities of tasks, 1 to 4")
 option(TENORITE_WARNINGS_ARE_ERRORS "Fail on every warning, not only on broken contracts" OFF)
 option(TENORITE_SANITIZE "Host tests under AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(TENORITE_COVERAGE "Host tests count which lines and branches run; for gcc" OFF)

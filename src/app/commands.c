@@ -56,10 +56,11 @@ static void run_tasks(const struct command_environment *environment, struct cons
     struct task_cursor cursor = {};
     struct task_info info;
     (void)arguments;
-    console_printf(output, "%5s  %-20s %-8s %8s  %s\n", "id", "name", "state", "polls", "awaits in line");
+    console_printf(output, "%5s %6s  %-20s %-8s %4s  %s\n", "id", "parent", "name", "state", "prio",
+                   "awaits in line");
     while (executor_next_task(environment->executor, &cursor, &info))
-        console_printf(output, "%5u  %-20s %-8s %8u  %u\n", info.id, info.name, task_state_name(info.state),
-                       info.polls, info.awaited_line);
+        console_printf(output, "%5u %6u  %-20s %-8s %4u  %u\n", info.id, info.parent_id, info.name,
+                       task_state_name(info.state), info.priority, info.awaited_line);
 }
 
 static void run_uptime(const struct command_environment *environment, struct console *output, const char *arguments)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The executor: which task is polled when, and how a task ends.
+ * The executor: which task is polled when, and how a task ends. How one begins is in spawn.c.
  *
- * A slot's state word is in one of four states. `flags` are those that are set, CANCELLED apart:
+ * A slot's state word is in one of five states. `flags` are those that are set, of LIVE, SCHEDULED and FINISHED:
  *
- *      state      flags              is in
- *      free       -                  the free list
- *      ready      LIVE SCHEDULED     one queue
- *      waiting    LIVE               no queue (also while it is being polled)
- *      ended      SCHEDULED          one queue
+ *      state      flags               is in
+ *      free       -                   the free list, or a pool
+ *      ready      LIVE SCHEDULED      one queue
+ *      waiting    LIVE                no queue (also while it is being polled)
+ *      ended      [SCHEDULED]         one queue, because it was woken in its last poll
+ *      finished   FINISHED [SCHEDULED]  perhaps one queue; its frame is kept for who joins it
  *
  *                  1 spawn                 2 dequeue, then poll
  *          free ------------> ready <--------------------------> waiting
@@ -21,222 +22,219 @@
  *            +<-----------------------------------------------------+
  *
  * 3 also happens to a ready task, and changes nothing. Cancelling sets CANCELLED and does 3; 2 then drops the frame
- * instead of polling it and goes on with 4 or 5.
+ * instead of polling it and goes on with 4 or 5. A joinable task passes through finished on its way from 4 or 5.
  *
- * Invariants (executor_check verifies E1, E2, E4, E6)
+ * Invariants (executor_check verifies E1, E2, E4)
  *   E1  SCHEDULED is set exactly while the slot is in one queue, once, or the code that set it is about to put it there
- *   E2  a slot is in the free list exactly if it is neither LIVE nor SCHEDULED
+ *   E2  a slot of the heap is in the free list exactly if it is neither LIVE nor SCHEDULED nor FINISHED
  *   E3  no wake is lost: a wake writes SCHEDULED after the event's data; dequeuing clears it before the poll reads them.
  *       So either the poll sees the data, or the wake finds the bit clear and queues the task again
- *   E4  a frame exists exactly while LIVE is set; step() alone polls and drops it, and no step runs inside another
- *   E5  the generation changes exactly when LIVE is cleared; from then on no waker can set SCHEDULED (task_from_bits)
- *   E6  the FIFO belongs to task code, the inbox is a stack to which handlers push and from which task code takes all:
- *       no element is ever taken out of the middle, so that a compare-and-swap cannot be fooled by a reused one
- *   E7  the CPU sleeps only if, with interrupts off, FIFO and inbox were empty and no timer was due. An interrupt after
- *       that look ends the sleep (cpu_idle leaves no gap), and the loop looks again
+ *   E4  a frame exists exactly while LIVE or FINISHED is set; it is polled and dropped by step() alone, by
+ *       executor_end_borrowed() and by executor_drop_all(), and no step runs inside another
+ *   E5  the generation changes exactly when the frame goes; once LIVE is clear no waker can set SCHEDULED
+ *   E6  a FIFO belongs to task code; handlers push to the inbox (ready_queue.h)
+ *   E7  the CPU sleeps only if, with interrupts off, all queues were empty and no timer was due. An interrupt after that
+ *       look ends the sleep (cpu_idle leaves no gap), and the loop looks again
+ *   E8  only code on the executor's CPU changes a state word; other CPUs push to the remote inbox (remote_wake.c)
  *
- * Fairness. A pass polls what was in the FIFO when it began, at most EXECUTOR_BATCH tasks, each once: who is woken
- * later stands behind them. Before each pass the inbox is put behind the FIFO, oldest first, and due timers wake
- * their tasks. So a ready task is polled after at most one poll of every task before it, whatever these do but block.
+ * Fairness. Before each poll the inboxes are put behind the FIFOs, oldest first. Of the FIFOs the first that is not empty
+ * is served, but at every 64th poll the last one that is not: so the lowest priority gets a poll in 64, and within a
+ * priority a ready task is polled after at most one poll of every task before it. Timers are looked at every
+ * EXECUTOR_BATCH polls. A poll that finds results ready for ever is ended by its budget (budget.h).
  *
- * Wakes cost one read-modify-write without a bus lock, and the append. Handlers push with a compare-and-swap, because
- * an NMI may push between its load and its store.
- *
- * For several CPUs each has its executor. A wake from another CPU will not touch the state word: it sets a word of its
- * own in the slot (which has room for it) and pushes to a second inbox.
+ * Wakes cost one read-modify-write without a bus lock, and the append.
  */
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 #include <tenorite/arch/timer.h>
 #include <tenorite/lib/text.h>
-#include <tenorite/mm/heap.h>
+#include <tenorite/task/budget.h>
+#include <tenorite/task/join.h>
 
-#include "task.h"
+#include "ready_queue.h"
 
-enum { EXECUTOR_BATCH = 64, EXECUTOR_TIMER_BATCH = 64, HEAP_ALIGNMENT = 16 };
+enum { EXECUTOR_BATCH = 16, EXECUTOR_TIMER_BATCH = 64, LOWEST_PRIORITY_TURNS = 64 };
 
 void executor_init(struct executor *executor, struct heap *heap)
 {
     memset(executor, 0, sizeof(*executor));
     executor->heap = heap;
+    executor->cpu = cpu_number();
+    for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++)
+        fifo_init(&executor->ready[i]);
     timer_queue_init(&executor->timers);
-}
-
-void *executor_frame_alloc(struct executor *executor, const struct future_type *type)
-{
-    if (type->alignment <= HEAP_ALIGNMENT)
-        return heap_alloc(executor->heap, type->size);
-    return heap_aligned_alloc(executor->heap, type->alignment, type->size);
-}
-
-void executor_frame_free(struct executor *executor, void *frame)
-{
-    heap_free(executor->heap, frame);
-}
-
-static uint32_t next_id(struct executor *executor)
-{
-    if (++executor->last_id == 0)
-        executor->last_id = 1;
-    return executor->last_id;
-}
-
-struct spawn_result executor_spawn(struct executor *executor, const struct future_type *type, const char *name,
-                                   void *frame)
-{
-    struct task *task;
-    uint32_t generation;
-
-    ASSERT(!interrupts_in_handler(), "spawn of %s in an interrupt handler", type->name);
-    ASSERT(frame, "spawn of %s without a frame", type->name);
-    task = task_slot_take(executor);
-    if (!task)
-        return (struct spawn_result){.error = SPAWN_NO_MEMORY};
-    task->type = type;
-    task->frame = frame;
-    task->name = name ? name : type->name;
-    task->polls = 0;
-    task->id = next_id(executor);
-    generation = task->state >> TASK_GENERATION_SHIFT;
-    __atomic_store_n(&task->state,
-                     generation << TASK_GENERATION_SHIFT | 1u << TASK_LIVE_BIT | 1u << TASK_SCHEDULED_BIT,
-                     __ATOMIC_RELEASE);
-    executor_enqueue(executor, task);
-    executor->statistics.spawned++;
-    executor->statistics.live_tasks++;
-    return (struct spawn_result){.id = task->id, .task = {task_bits(task)}};
-}
-
-struct spawn_result executor_spawn_or_free(struct executor *executor, const struct future_type *type,
-                                           const char *name, void *frame)
-{
-    struct spawn_result result = {.error = SPAWN_NO_MEMORY};
-
-    if (!frame)
-        return result;
-    result = executor_spawn(executor, type, name, frame);
-    if (result.error != SPAWN_OK) {
-        type->drop(frame);
-        executor_frame_free(executor, frame);
-    }
-    return result;
 }
 
 enum cancel_result executor_cancel(struct task_handle handle)
 {
-    struct task *task = task_from_bits(handle.bits);
+    struct task *task = task_live(handle.bits);
 
     if (!task)
         return CANCEL_TOO_LATE;
-    cpu_local_test_and_set_bit(&task->state, TASK_CANCELLED_BIT);
+    cpu_local_set_bits(&task->state, TASK_CANCELLED);
     waker_wake((struct waker){handle.bits});
     return CANCEL_REQUESTED;
 }
 
-static void append(struct executor *executor, struct task *task)
+bool executor_is_live(struct task_handle handle)
 {
-    task->next = NULL;
-    if (executor->ready_first)
-        executor->ready_last->next = task;
-    else
-        executor->ready_first = task;
-    executor->ready_last = task;
-    executor->ready_count++;
+    return task_live(handle.bits) != NULL;
 }
 
-void executor_enqueue(struct executor *executor, struct task *task)
+void executor_set_priority(struct task_handle handle, unsigned priority)
 {
-    if (!interrupts_in_handler()) {
-        append(executor, task);
+    struct task *task = task_live(handle.bits);
+
+    ASSERT(priority < TENORITE_TASK_PRIORITIES, "priority %u of %d", priority, TENORITE_TASK_PRIORITIES);
+    if (!task || TENORITE_TASK_PRIORITIES == 1)
         return;
-    }
-    task->next = __atomic_load_n(&executor->inbox, __ATOMIC_RELAXED);
-    while (
-        !__atomic_compare_exchange_n(&executor->inbox, &task->next, task, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-        ;
-}
-
-/* A plain load tests the inbox first: the exchange locks the bus. */
-static void drain_inbox(struct executor *executor)
-{
-    struct task *newest_first, *oldest_first = NULL;
-
-    if (!__atomic_load_n(&executor->inbox, __ATOMIC_RELAXED))
-        return;
-    newest_first = __atomic_exchange_n(&executor->inbox, NULL, __ATOMIC_ACQUIRE);
-    while (newest_first) {
-        struct task *task = newest_first;
-
-        newest_first = task->next;
-        task->next = oldest_first;
-        oldest_first = task;
-    }
-    while (oldest_first) {
-        struct task *task = oldest_first;
-
-        oldest_first = task->next;
-        append(executor, task);
+    WITHOUT_INTERRUPTS {
+        cpu_local_clear_bits(&task->state, TASK_PRIORITY_MASK << TASK_PRIORITY_SHIFT);
+        cpu_local_set_bits(&task->state, priority << TASK_PRIORITY_SHIFT);
     }
 }
 
-static struct task *dequeue(struct executor *executor)
+/* Plain loads test the inboxes first: an exchange locks the bus. */
+ALWAYS_INLINE void drain_inboxes(struct executor *executor)
 {
-    struct task *task = executor->ready_first;
-
-    ASSERT(task, "the FIFO is empty, but counts %u tasks", executor->ready_count);
-    executor->ready_first = task->next;
-    executor->ready_count--;
-    return task;
+    if (UNLIKELY(__atomic_load_n(&executor->inbox, __ATOMIC_RELAXED) != NULL))
+        inbox_drain(executor);
+    if (UNLIKELY(__atomic_load_n(&executor->remote_inbox, __ATOMIC_RELAXED) != NULL))
+        remote_wake_drain(executor);
 }
 
-/* Transitions 4 and 5. Once LIVE is clear nothing else changes the word (E5), so that a plain store can follow. */
-static void end_task(struct executor *executor, struct task *task)
+/* The FIFO whose turn it is (see Fairness), or NULL if all are empty. */
+ALWAYS_INLINE struct task_fifo *fifo_to_serve(struct executor *executor)
 {
-    uint32_t state, generation;
+    bool lowest_first = TENORITE_TASK_PRIORITIES > 1 && executor->turn % LOWEST_PRIORITY_TURNS == 0;
 
-    cpu_local_test_and_clear_bit(&task->state, TASK_LIVE_BIT);
-    state = task_state_load(task);
-    generation = (state >> TASK_GENERATION_SHIFT) + 1;
-    __atomic_store_n(&task->state, generation << TASK_GENERATION_SHIFT | (state & 1u << TASK_SCHEDULED_BIT),
-                     __ATOMIC_RELAXED);
-    executor_frame_free(executor, task->frame);
+    for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++) {
+        struct task_fifo *fifo = &executor->ready[lowest_first ? TENORITE_TASK_PRIORITIES - 1 - i : i];
+
+        if (fifo->first)
+            return fifo;
+    }
+    return NULL;
+}
+
+/* The frame goes, and with it everything that wakers and handles name. Once LIVE is clear nothing else changes the word
+ * (E5), so that a plain store can follow. */
+static void forget(struct task *task, void *block)
+{
+    uint32_t state = task_state_load(task);
+    uint32_t kept = state & (TASK_SCHEDULED | TASK_POOLED);
+
+    __atomic_store_n(&task->state, (task_generation(state) + 1) << TASK_GENERATION_SHIFT | kept, __ATOMIC_RELAXED);
     task->frame = NULL;
-    executor->statistics.live_tasks--;
-    if (!task_state_has(state, TASK_SCHEDULED_BIT))
+    if (block)
+        executor_frame_free(task->executor, block);
+    if (!(state & TASK_SCHEDULED))
         task_slot_give_back(task);
 }
 
-static enum poll poll_task(struct executor *executor, struct task *task)
+/* What the heap gave for the frame; NULL for a borrowed one. */
+static void *block_of(const struct task *task, uint32_t state)
 {
-    struct context context = {.executor = executor, .waker = {task_bits(task)}};
+    if (state & TASK_BORROWED)
+        return NULL;
+    return state & TASK_JOINABLE ? executor_joinable_block(task->type, task->frame) : task->frame;
+}
 
-    task->polls++;
+void task_release_finished(struct task *task)
+{
+    uint32_t state = task_state_load(task);
+
+    ASSERT(state & TASK_FINISHED, "task %u has not ended: state %x", task->id, state);
+    cpu_local_clear_bits(&task->state, TASK_FINISHED);
+    forget(task, block_of(task, state));
+}
+
+enum task_end { TASK_COMPLETED, TASK_DROPPED };
+
+/* A joinable task's frame stays, unless nobody will join. */
+static void finish_joinable(struct task *task, uint32_t state, enum task_end end)
+{
+    struct joinable *joinable = joinable_of(task->frame);
+
+    joinable->was_cancelled = end == TASK_DROPPED;
+    if (state & TASK_DETACHED) {
+        if (end == TASK_COMPLETED && task->type->drop_result)
+            task->type->drop_result((char *)task->frame + task->type->result_offset);
+        forget(task, block_of(task, state));
+        return;
+    }
+    cpu_local_set_bits(&task->state, TASK_FINISHED);
+    waker_slot_wake(&joinable->joiner);
+}
+
+/* Transitions 4 and 5. */
+static void end_task(struct task *task, enum task_end end)
+{
+    uint32_t state;
+
+    cpu_local_clear_bits(&task->state, TASK_LIVE);
+    state = task_state_load(task);
+    if (end == TASK_COMPLETED)
+        task->executor->statistics.completed++;
+    else
+        task->executor->statistics.cancelled++;
+    if (state & TASK_JOINABLE) {
+        finish_joinable(task, state, end);
+        return;
+    }
+    if (end == TASK_COMPLETED && UNLIKELY(task->type->drop_result != NULL))
+        task->type->drop_result((char *)task->frame + task->type->result_offset);
+    forget(task, block_of(task, state));
+}
+
+static void drop_task(struct task *task)
+{
+    task->type->drop(task->frame);
+    end_task(task, TASK_DROPPED);
+}
+
+/* Dequeued, but not to be polled: transition 6, or the end of one that was cancelled. */
+static COLD void step_without_poll(struct task *task, uint32_t state)
+{
+    if (state & TASK_LIVE)
+        drop_task(task);
+    else if (!(state & TASK_FINISHED))
+        task_slot_give_back(task);
+}
+
+static enum poll poll_task(struct executor *executor, struct task *task, uint32_t state)
+{
+    struct context context = {.executor = executor, .waker = {task_bits(task, state)}};
+
+    executor->budget = POLL_BUDGET;
     executor->statistics.polls++;
     return task->type->poll(task->frame, &context);
 }
 
-/* Dequeues one task: transitions 2 and 6, and what the poll leads to. */
-static void step(struct executor *executor)
+/* Transition 2, and what the poll leads to. */
+static void step(struct executor *executor, struct task *task)
 {
-    struct task *task = dequeue(executor);
     uint32_t state;
 
-    cpu_local_test_and_clear_bit(&task->state, TASK_SCHEDULED_BIT); /* before the poll: E3 */
+    cpu_local_clear_bits(&task->state, TASK_SCHEDULED); /* before the poll: E3 */
     state = task_state_load(task);
-    if (!task_state_has(state, TASK_LIVE_BIT)) {
-        task_slot_give_back(task);
-        return;
-    }
     executor->current = task;
-    if (task_state_has(state, TASK_CANCELLED_BIT)) {
-        task->type->drop(task->frame);
-        executor->statistics.cancelled++;
-        end_task(executor, task);
-    } else if (poll_task(executor, task) == POLL_READY) {
-        executor->statistics.completed++;
-        end_task(executor, task);
-    }
+    if (UNLIKELY((state & (TASK_LIVE | TASK_CANCELLED)) != TASK_LIVE))
+        step_without_poll(task, state);
+    else if (poll_task(executor, task, state) == POLL_READY)
+        end_task(task, TASK_COMPLETED);
     executor->current = NULL;
+}
+
+void executor_end_borrowed(struct task_handle handle)
+{
+    struct task *task = task_live(handle.bits);
+
+    if (!task)
+        return;
+    ASSERT(task_state_load(task) & TASK_BORROWED, "task %u has its own frame: cancel it", task->id);
+    ASSERT(task != task->executor->current, "task %u ends itself", task->id);
+    drop_task(task);
 }
 
 static bool timer_is_due(const struct executor *executor)
@@ -244,48 +242,112 @@ static bool timer_is_due(const struct executor *executor)
     return executor->timers.count && timer_queue_is_due(&executor->timers, clock_ns());
 }
 
+static bool has_ready_task(const struct executor *executor)
+{
+    for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++)
+        if (executor->ready[i].first)
+            return true;
+    return __atomic_load_n(&executor->inbox, __ATOMIC_RELAXED) ||
+           __atomic_load_n(&executor->remote_inbox, __ATOMIC_RELAXED);
+}
+
 static bool has_work(const struct executor *executor)
 {
-    return executor->ready_first || __atomic_load_n(&executor->inbox, __ATOMIC_RELAXED) || timer_is_due(executor);
+    return has_ready_task(executor) || timer_is_due(executor);
 }
 
-/* One pass (see Fairness above); false if there is nothing left to do. */
-static bool run_pass(struct executor *executor)
+/* Up to EXECUTOR_BATCH polls; false if there is nothing left to do. */
+static bool run_batch(struct executor *executor)
 {
-    uint32_t polls;
-
-    ASSERT(!executor->current, "E4: the executor was entered again, in task %u", executor->current->id);
-    drain_inbox(executor);
     if (executor->timers.count)
         timer_queue_expire(&executor->timers, clock_ns(), EXECUTOR_TIMER_BATCH);
-    polls = executor->ready_count < EXECUTOR_BATCH ? executor->ready_count : EXECUTOR_BATCH;
-    while (polls--)
-        step(executor);
-    return has_work(executor);
+    for (unsigned polls = 0; polls < EXECUTOR_BATCH; polls++) {
+        struct task_fifo *fifo;
+
+        drain_inboxes(executor);
+        fifo = fifo_to_serve(executor);
+        if (!fifo)
+            return has_work(executor);
+        executor->turn++;
+        step(executor, fifo_take(fifo));
+    }
+    return true;
 }
 
-/* E7: the look and the sleep are one step as far as interrupt handlers can tell. */
+/* E7: the look and the sleep are one step as far as interrupt handlers can tell, and other CPUs (R3). */
 static void sleep_until_interrupt(struct executor *executor)
 {
     interrupts_disable();
+    __atomic_store_n(&executor->is_idle, true, __ATOMIC_SEQ_CST);
     if (has_work(executor) || !timer_arm(timer_queue_next_deadline(&executor->timers))) {
         interrupts_enable();
-        return;
+    } else {
+        executor->statistics.idles++;
+        cpu_idle();
     }
-    executor->statistics.idles++;
-    cpu_idle();
+    __atomic_store_n(&executor->is_idle, false, __ATOMIC_RELAXED);
+}
+
+static void assert_not_entered(const struct executor *executor)
+{
+    ASSERT(!executor->current, "E4: the executor was entered again, in task %u", executor->current->id);
 }
 
 void executor_run(struct executor *executor)
 {
+    assert_not_entered(executor);
     for (;;) {
-        if (!run_pass(executor))
+        if (!run_batch(executor))
             sleep_until_interrupt(executor);
     }
 }
 
 void executor_run_until_idle(struct executor *executor)
 {
-    while (run_pass(executor))
+    assert_not_entered(executor);
+    while (run_batch(executor))
         ;
+}
+
+enum spawn_error executor_block_on(struct executor *executor, const struct future_type *type, void *frame)
+{
+    struct spawn_result task;
+
+    assert_not_entered(executor);
+    task = executor_spawn_borrowed(executor, type, "block_on", frame);
+    if (task.error != SPAWN_OK) {
+        type->drop(frame);
+        return task.error;
+    }
+    while (executor_is_live(task.task))
+        if (!run_batch(executor) && executor_is_live(task.task))
+            sleep_until_interrupt(executor);
+    return SPAWN_OK;
+}
+
+/* True if any task was there to end. */
+static bool drop_each_once(struct executor *executor)
+{
+    bool found = false;
+
+    for (struct task_slab *slab = executor->first_slab; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++) {
+            struct task *task = &slab->slots[i];
+            uint32_t state = task_state_load(task);
+
+            found |= (state & (TASK_LIVE | TASK_FINISHED)) != 0;
+            if (state & TASK_LIVE)
+                drop_task(task);
+            if (task_state_load(task) & TASK_FINISHED)
+                join_detach((struct task_handle){task_bits(task, task_state_load(task))});
+        }
+    return found;
+}
+
+void executor_drop_all(struct executor *executor)
+{
+    assert_not_entered(executor);
+    while (drop_each_once(executor))
+        ;
+    executor_run_until_idle(executor); /* polls nobody: takes what has ended out of the queues */
 }

@@ -2,17 +2,23 @@
 #include <tenorite/arch/cpu.h>
 #include <tenorite/task/waker.h>
 
-#include "task.h"
+#include "ready_queue.h"
 
 void waker_wake(struct waker waker)
 {
-    struct task *task = task_from_bits(waker.bits);
+    struct task *task = task_slot_of(waker.bits);
 
+    if (!task || !task_is_of(task_state_load(task), waker.bits, TASK_LIVE))
+        return;
+    if (!cpu_is_home(task->executor->cpu)) {
+        remote_wake(task);
+        return;
+    }
     /* The task cannot end between the check and the next line: only task code ends tasks, and if this is an interrupt
      * handler, task code runs again after it has returned. The bit is written even if it seems to be set: the write is
      * what publishes the caller's data to the poll that follows (E3). */
-    if (task && !cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT))
-        executor_enqueue(task->executor, task);
+    if (!cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT))
+        ready_queue_put(task->executor, task);
 }
 
 void waker_slot_register(struct waker_slot *slot, struct waker waker)

@@ -121,8 +121,13 @@ static void local_bit_operations_report_the_old_value(void)
     uint32_t word = 0x80000000;
     CHECK(!cpu_local_test_and_set_bit(&word, 0) && word == 0x80000001, "word %#x", word);
     CHECK(cpu_local_test_and_set_bit(&word, 31) && word == 0x80000001, "word %#x", word);
-    CHECK(cpu_local_test_and_clear_bit(&word, 31) && word == 1, "word %#x", word);
-    CHECK(!cpu_local_test_and_clear_bit(&word, 5) && word == 1, "word %#x", word);
+    cpu_local_clear_bits(&word, 0x80000010);
+    CHECK(word == 1, "word %#x", word);
+    cpu_local_set_bits(&word, 0x30);
+    CHECK(word == 0x31, "word %#x", word);
+    uint64_t count = UINT32_MAX;
+    cpu_local_increment(&count);
+    CHECK(count == 0x100000000, "count %#llx", (unsigned long long)count);
 }
 
 void kernel_main(const struct boot_info *boot_info)

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LINT = ROOT / "tools/ast_lint/ast_lint.py"
 CLANG = shutil.which("clang")
-FLAGS = f"-std=gnu2x -O2 -DTENORITE_STATIC_CONTRACTS -DTENORITE_DEBUG=1 -I{ROOT}/include -I{ROOT}/src/arch/x86_64/include"
+FLAGS = f"-std=gnu2x -O2 -DTENORITE_STATIC_CONTRACTS -DTENORITE_DEBUG=1 -DTENORITE_TASK_PRIORITIES=3 -I{ROOT}/include -I{ROOT}/src/arch/x86_64/include"
 HEAD = """\
 #include <tenorite/lib/mutex.h>
 #include <tenorite/mm/mapper.h>

@@ -3,10 +3,24 @@
 
 #include <tenorite/lib/compiler.h>
 
-/* Atomic against interrupts of this CPU, and on one CPU therefore atomic: sets bit `bit` (0..31) of *word with one
- * read-modify-write instruction without a bus lock; returns whether it was set before. (arch/impl/cpu.h) */
+/*
+ * Atomic against interrupts of this CPU, NMIs included, and on one CPU therefore atomic: each is one read-modify-write
+ * instruction without a bus lock. Only the CPU that owns the word may use them. (arch/impl/cpu.h)
+ */
+/* Sets bit `bit` (0..31) of *word; returns whether it was set before. */
 ALWAYS_INLINE bool cpu_local_test_and_set_bit(uint32_t *word, unsigned bit);
-ALWAYS_INLINE bool cpu_local_test_and_clear_bit(uint32_t *word, unsigned bit);
+ALWAYS_INLINE void cpu_local_set_bits(uint32_t *word, uint32_t bits);
+ALWAYS_INLINE void cpu_local_clear_bits(uint32_t *word, uint32_t bits);
+ALWAYS_INLINE void cpu_local_increment(uint64_t *count);
+
+/* Whether the code that asks runs on CPU number `cpu`. (arch/impl/cpu.h) */
+ALWAYS_INLINE bool cpu_is_home(uint32_t cpu);
+
+/* The number of this CPU, from 0 on. Any context. (arch/impl/cpu.h) */
+ALWAYS_INLINE uint32_t cpu_number(void);
+
+/* Interrupts another CPU, so that it leaves cpu_idle(). Any context. */
+void cpu_interrupt(uint32_t cpu);
 
 /* A hint for loops that wait for another CPU or a device. */
 ALWAYS_INLINE void cpu_pause(void);

@@ -5,46 +5,69 @@
 #include <tenorite/task/timers.h>
 
 /*
- * The executor of one CPU: owns tasks, polls those that were woken in first-in-first-out order, lets the CPU sleep
- * when there are none.
+ * The executor of one CPU: owns tasks, polls those that were woken, in first-in-first-out order within a priority, lets
+ * the CPU sleep when there are none.
  *
- * A task is a future in a heap block, its frame, and a 64-byte header that the executor keeps. The executor alone polls
- * and drops a frame, never during a poll, and frees it when the future is ready or cancelled. Everything here is task
- * context on the executor's own CPU, early boot included, unless it says otherwise; none of it is for interrupt
- * handlers but waking (waker.h) and cancelling.
+ * A task is a future in a block of memory, its frame, and a 64-byte header that the executor keeps. The executor alone
+ * polls and drops a frame, never during a poll. Frames come from the heap and are freed when the future is ready or
+ * cancelled, unless they are borrowed (executor_spawn_borrowed, task_pool.h). Everything here is task context on the
+ * executor's own CPU, early boot included, unless it says otherwise; none of it is for interrupt handlers but waking
+ * (waker.h), cancelling, and spawning from a pool.
  */
 struct heap;
 struct task;
-struct task_slab;
+
+/* Room for one header. */
+struct task_slot {
+    char bytes[64];
+} __attribute__((aligned(64)));
+
+/* Headers that lie side by side. */
+struct task_slab {
+    struct task_slab *next;
+    struct task *slots;
+    uint32_t count;
+};
+
+struct task_fifo {
+    struct task *first;
+    struct task **last_link; /* where the next one is linked */
+};
 
 struct executor_statistics {
     uint64_t spawned;
     uint64_t completed;
     uint64_t cancelled;
     uint64_t polls;
-    uint64_t idles;      /* times the CPU was put to sleep */
-    uint32_t live_tasks; /* spawned, and neither completed nor cancelled */
-    uint32_t slots;      /* headers ever made: 64 bytes each, reused, never given back */
+    uint64_t idles; /* times the CPU was put to sleep */
+    uint32_t slots; /* headers ever made: 64 bytes each, reused, never given back */
 };
 
+/* Priorities are 0, the highest, to TENORITE_TASK_PRIORITIES - 1; a new task has the one in the middle. */
+enum { TASK_PRIORITY_DEFAULT = TENORITE_TASK_PRIORITIES / 2 };
+
 struct executor {
-    struct heap *heap;
-    struct task *ready_first; /* the FIFO, touched by task code alone */
-    struct task *ready_last;
-    uint32_t ready_count;
-    uint32_t last_id;
+    struct task_fifo ready[TENORITE_TASK_PRIORITIES];
     struct task *inbox; /* newest first; interrupt handlers push, task code takes all */
     struct task *current;
+    uint32_t budget; /* of the current poll: budget.h */
+    uint32_t turn;   /* counts polls */
+    uint32_t cpu;    /* the one whose tasks these are */
+    uint32_t last_id;
+    struct heap *heap;
     struct task *free_slots;
     struct task_slab *first_slab;
     struct task_slab *last_slab;
     struct timer_queue timers;
     uint32_t draw; /* what select drew last to be fair */
     struct executor_statistics statistics;
+    /* What other CPUs write to. */
+    struct task *remote_inbox __attribute__((aligned(64)));
+    bool is_idle;
 };
 
-/* An executor without tasks. It takes frames and headers from `heap` and must stay where it is (assigning it
- * does not compile). */
+/* An executor without tasks, of the CPU that calls. It takes frames and headers from `heap` and must stay where it is
+ * (assigning it does not compile). */
 void executor_init(struct executor *executor, struct heap *heap);
 
 /* Names one task for ever; of an ended task it names nothing (see struct waker, which has the same bits). */
@@ -52,7 +75,7 @@ struct task_handle {
     uint64_t bits;
 };
 
-enum NODISCARD spawn_error { SPAWN_OK, SPAWN_NO_MEMORY };
+enum NODISCARD spawn_error { SPAWN_OK, SPAWN_NO_MEMORY, SPAWN_NO_SLOT /* of a pool */ };
 
 struct NODISCARD spawn_result {
     enum spawn_error error;
@@ -73,6 +96,17 @@ struct NODISCARD spawn_result {
                                spawned_frame;                                                                        \
                            }))
 
+/* As SPAWN, for a task whose end somebody waits for: join.h. Its frame is kept until a join has taken the value, or
+ * join_detach has given it up. */
+#define SPAWN_JOINABLE(executor_pointer, type, task_name, ...)                                                       \
+    executor_spawn_joinable_or_free((executor_pointer), &type##_type, (task_name), ({                                \
+                                        struct type *spawned_frame =                                                 \
+                                            executor_joinable_frame_alloc((executor_pointer), &type##_type);         \
+                                        if (spawned_frame)                                                           \
+                                            type##_init(spawned_frame __VA_OPT__(, ) __VA_ARGS__);                   \
+                                        spawned_frame;                                                               \
+                                    }))
+
 /* Makes a task of an initialised future. `frame` comes from executor_frame_alloc and belongs to the executor from now
  * on; `type` and `name` must outlive the task; a NULL name is the type's. SPAWN_NO_MEMORY: nothing changed, the frame
  * still belongs to the caller. */
@@ -83,15 +117,47 @@ struct spawn_result executor_spawn(struct executor *executor, const struct futur
 struct spawn_result executor_spawn_or_free(struct executor *executor, const struct future_type *type,
                                            const char *name, void *frame);
 
+/* The same for a frame of executor_joinable_frame_alloc, and for nothing else. */
+struct spawn_result executor_spawn_joinable_or_free(struct executor *executor, const struct future_type *type,
+                                                    const char *name, void *frame);
+
+/* The same for a frame that stays the caller's: in static memory, or inside another future. It must stay where it is until
+ * the task has ended: executor_is_live() tells, executor_end_borrowed() ends it. */
+struct spawn_result executor_spawn_borrowed(struct executor *executor, const struct future_type *type,
+                                            const char *name, void *frame);
+
 /* Memory for one frame of `type`, or NULL; executor_frame_free takes back one that was not spawned. */
 void *executor_frame_alloc(struct executor *executor, const struct future_type *type) MUST_CHECK;
 void executor_frame_free(struct executor *executor, void *frame);
+void *executor_joinable_frame_alloc(struct executor *executor, const struct future_type *type) MUST_CHECK;
 
 enum NODISCARD cancel_result { CANCEL_REQUESTED, CANCEL_TOO_LATE };
 
 /* Asks the executor to drop the task instead of polling it again: its cleanup section runs, once, in a later pass. A
  * task that is being polled may still complete first. CANCEL_TOO_LATE: it has ended. Any context. */
 enum cancel_result executor_cancel(struct task_handle task);
+
+/* Drops a task with a borrowed frame now, unless it has ended: its cleanup section runs before this returns. Not the task
+ * that is being polled. */
+void executor_end_borrowed(struct task_handle task);
+
+/* Whether the task has not ended yet. Any context on its CPU. */
+bool executor_is_live(struct task_handle task);
+
+/* The queue that the task stands in from its next wake on; 0 is the highest. Does nothing once the task has ended. */
+void executor_set_priority(struct task_handle task, unsigned priority);
+
+/* Drops every task, those that cleanup sections spawn included, each once. What others keep of them, wakers and handles,
+ * does nothing from then on; the executor can be used again. Not during a poll. */
+void executor_drop_all(struct executor *executor);
+
+/* BLOCK_ON(&executor, blink, &frame, 3): initialises the frame, which may lie on the stack, and runs it and all other
+ * tasks until it is ready. Sleeps while there is nothing to do; interrupts must be on then. Not from a task.
+ * SPAWN_NO_MEMORY: it has been dropped unpolled. */
+#define BLOCK_ON(executor_pointer, type, frame, ...)                                                                 \
+    (type##_init((frame)__VA_OPT__(, ) __VA_ARGS__), executor_block_on((executor_pointer), &type##_type, (frame)))
+
+enum spawn_error executor_block_on(struct executor *executor, const struct future_type *type, void *frame);
 
 /* Runs tasks for ever; sleeps while there is nothing to do. Interrupts must be on. */
 NO_RETURN void executor_run(struct executor *executor);
@@ -107,7 +173,7 @@ void executor_run_until_idle(struct executor *executor);
  *     while (executor_next_task(executor, &cursor, &info)) { ... }
  *
  * Tasks may come and go and the caller may await in between: it sees every task that lives from the first call to the
- * last exactly once. Cost: constant a slot.
+ * last exactly once. Tasks that have ended but were not joined are among them. Cost: constant a slot.
  */
 struct task_cursor {
     const struct task_slab *slab;
@@ -115,14 +181,15 @@ struct task_cursor {
     bool is_started;
 };
 
-enum task_state { TASK_READY, TASK_RUNNING, TASK_WAITING };
+enum task_state { TASK_READY, TASK_RUNNING, TASK_WAITING, TASK_ENDED /* not joined yet */ };
 
 struct task_info {
     struct task_handle handle;
     const char *name;
     const char *type_name;
     uint32_t id;
-    uint32_t polls;
+    uint32_t parent_id; /* of the task that spawned it; 0: none did */
+    unsigned priority;
     unsigned awaited_line; /* 0: not started, or not known */
     enum task_state state;
 };
@@ -130,7 +197,7 @@ struct task_info {
 bool executor_next_task(const struct executor *executor, struct task_cursor *cursor, struct task_info *info)
     MUST_CHECK;
 
-/* "ready", "running" or "waiting". */
+/* "ready", "running", "waiting" or "ended". */
 const char *task_state_name(enum task_state state);
 
 /* Checks the invariants at the top of src/task/executor.c and panics with the first that is broken. Between polls or

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/cpu_identity.h>
+#include <tenorite/lib/panic.h>
 #include <tenorite/lib/text.h>
 
 #include "arch/x86_64/control_registers.h"
@@ -53,6 +54,11 @@ bool cpu_protection(size_t index, struct cpu_fact *protection)
         return false;
     *protection = protections[index];
     return true;
+}
+
+void cpu_interrupt(uint32_t cpu)
+{
+    panic("CPU %u cannot be interrupted: only the first CPU has been started", cpu);
 }
 
 void cpu_halt(void)

@@ -10,6 +10,8 @@ bool cpu_double_is_in_handler;
 void (*cpu_double_on_idle)(void);
 unsigned cpu_double_idle_count;
 void (*cpu_double_last_interrupt)(void);
+_Thread_local uint32_t cpu_double_number;
+void (*cpu_double_on_interrupt)(uint32_t cpu);
 
 static unsigned interrupt_in;
 static void (*interrupt_handler)(void);
@@ -22,6 +24,14 @@ void cpu_double_reset(void)
     cpu_double_idle_count = 0;
     cpu_double_last_interrupt = NULL;
     interrupt_in = 0;
+    cpu_double_number = 0;
+    cpu_double_on_interrupt = NULL;
+}
+
+void cpu_interrupt(uint32_t cpu)
+{
+    if (cpu_double_on_interrupt)
+        cpu_double_on_interrupt(cpu);
 }
 
 void cpu_double_interrupt_after(unsigned nth, void (*handler)(void))

@@ -13,7 +13,9 @@ extern unsigned cpu_double_idle_count;
 /* Called once, in a handler, at the last moment before interrupts go from on to off: where a wake is easily lost. */
 extern void (*cpu_double_last_interrupt)(void);
 
-/* Runs `handler`, in a handler, right after the `nth` (1: the next) cpu_local_test_and_... from now on, once. */
+extern void (*cpu_double_on_interrupt)(uint32_t cpu); /* called by cpu_interrupt() */
+
+/* Runs `handler`, in a handler, right after the `nth` (1: the next) cpu_local_...bit from now on, once. */
 void cpu_double_interrupt_after(unsigned nth, void (*handler)(void));
 
 /* IN_HANDLER { ... }: what is inside runs as an interrupt handler would: interrupts off, interrupts_in_handler(). */

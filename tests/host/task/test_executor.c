@@ -281,7 +281,8 @@ static void tasks_are_listed_with_their_state(void **state)
     assert_string_equal(info.type_name, "probe");
     assert_string_equal(task_state_name(info.state), "waiting");
     assert_int_equal(info.id, 2);
-    assert_int_equal(info.polls, 1);
+    assert_int_equal(info.parent_id, 0);
+    assert_int_equal(info.priority, TASK_PRIORITY_DEFAULT);
     assert_int_equal(info.awaited_line, 0);
     assert_false(executor_next_task(&executor, &cursor, &info));
     assert_false(executor_next_task(&executor, &cursor, &info));

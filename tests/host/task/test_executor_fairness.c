@@ -41,7 +41,9 @@ static void a_spinning_task_lets_timers_through(void **state)
     timer_queue_insert(&executor.timers, &timer, 4, bystander.waker);
     spawn_probe(&spinner);
     run();
-    assert_memory_equal(trace, "bssbsssb", 8);
+    /* Two polls by the handler's wake, the third by the timer, after at most a batch. */
+    assert_non_null(strchr(strchr(strchr(trace, 'b') + 1, 'b') + 1, 'b'));
+    assert_true(strrchr(trace, 'b') - trace <= 3 + 4 + 16);
 }
 
 enum { CROWD = 200 };

@@ -41,18 +41,17 @@ static void a_task_woken_by_a_handler_during_its_poll_is_polled_again(void **sta
 static void a_handler_touches_the_inbox_alone(void **state)
 {
     struct probe_record a = {}, b = {};
-    const struct task *last;
+    struct task_fifo before;
 
     (void)state;
     spawn_probe(&a);
     spawn_probe(&b);
     run();
     waker_wake(a.waker);
-    last = executor.ready_last;
+    before = executor.ready[TASK_PRIORITY_DEFAULT];
     wake_in_handler(b.waker);
-    assert_ptr_equal(executor.ready_first, last);
-    assert_ptr_equal(executor.ready_last, last);
-    assert_int_equal(executor.ready_count, 1);
+    assert_memory_equal(&executor.ready[TASK_PRIORITY_DEFAULT], &before, sizeof(before));
+    assert_null(*before.last_link);
     assert_non_null(executor.inbox);
 }
 
@@ -121,7 +120,7 @@ static bool interrupts_were_enabled_in_idle;
 static void handler_wakes_twice_then_leaves(void)
 {
     interrupts_were_enabled_in_idle |= interrupts_are_enabled();
-    assert_null(executor.ready_first);
+    assert_null(executor.ready[TASK_PRIORITY_DEFAULT].first);
     assert_null(executor.inbox);
     if (cpu_double_idle_count > 2)
         longjmp(left_idle, 1);

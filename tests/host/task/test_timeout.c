@@ -113,7 +113,7 @@ static void a_future_that_is_always_busy_times_out(void **state)
     spawn_patient(NANOSECONDS(100), &record);
     assert_true(has_ended);
     assert_int_equal(outcome, TIMEOUT_ELAPSED);
-    assert_in_range(record.polls, 100, 102);
+    assert_in_range(record.polls, 100, 102 + 16); /* timers are looked at once a batch of polls */
     assert_int_equal(record.drops, 1);
 }
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include <tenorite/task/budget.h>
+#include <tenorite/task/executor.h>
+
+bool budget_take(struct context *context)
+{
+    struct executor *executor = context->executor;
+
+    if (executor->budget == 0) {
+        waker_wake(context->waker);
+        return false;
+    }
+    executor->budget--;
+    return true;
+}
+
+uint32_t budget_left(const struct context *context)
+{
+    return context->executor->budget;
+}
+
+void budget_set(struct context *context, uint32_t units)
+{
+    context->executor->budget = units;
+}

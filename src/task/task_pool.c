@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A slot of a pool is free while it is neither LIVE nor SCHEDULED; claiming sets LIVE. Handlers are not interrupted, and
+ * task code claims with interrupts off, so that one look and one write are enough.
+ */
+#include <tenorite/task/task_pool.h>
+
+#include <tenorite/arch/cpu.h>
+#include <tenorite/arch/interrupts.h>
+
+#include "task.h"
+
+static struct task *slot_at(const struct task_pool *pool, uint32_t index)
+{
+    return (struct task *)(void *)&pool->slots[index];
+}
+
+static void *frame_at(const struct task_pool *pool, uint32_t index)
+{
+    return (char *)pool->frames + index * pool->type->size;
+}
+
+void task_pool_init(struct task_pool *pool, struct executor *executor)
+{
+    ASSERT(!pool->executor, "the pool of %s has an executor already", pool->type->name);
+    pool->executor = executor;
+    task_slab_add(executor, &pool->slab, slot_at(pool, 0), pool->count);
+    for (uint32_t i = 0; i < pool->count; i++) {
+        slot_at(pool, i)->state = TASK_POOLED;
+        slot_at(pool, i)->id = ++executor->last_id;
+    }
+}
+
+void *task_pool_claim(struct task_pool *pool)
+{
+    ASSERT(pool->executor, "the pool of %s has no executor yet", pool->type->name);
+    WITHOUT_INTERRUPTS {
+        for (uint32_t i = 0; i < pool->count; i++) {
+            struct task *task = slot_at(pool, i);
+
+            if (task_state_load(task) & (TASK_LIVE | TASK_SCHEDULED))
+                continue;
+            cpu_local_set_bits(&task->state, TASK_LIVE);
+            task->frame = frame_at(pool, i);
+            return task->frame;
+        }
+    }
+    return NULL;
+}
+
+struct spawn_result task_pool_start(struct task_pool *pool, const char *name, void *frame)
+{
+    uint32_t index;
+
+    if (!frame)
+        return (struct spawn_result){.error = SPAWN_NO_SLOT};
+    index = (uint32_t)(((char *)frame - (char *)pool->frames) / pool->type->size);
+    return task_start(slot_at(pool, index), pool->type, name, frame, TASK_BORROWED | TASK_POOLED);
+}
