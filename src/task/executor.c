@@ -208,6 +208,8 @@ static enum poll poll_task(struct executor *executor, struct task *task, uint32_
 
     executor->budget = POLL_BUDGET;
     executor->statistics.polls++;
+    if (UNLIKELY(executor->accounts != NULL))
+        return task_account_poll(task, &context);
     return task->type->poll(task->frame, &context);
 }
 

@@ -47,6 +47,20 @@ bool executor_next_task(const struct executor *executor, struct task_cursor *cur
     return false;
 }
 
+bool executor_trace(struct task_handle handle, struct tracer *tracer)
+{
+    const struct task *task = task_slot_of(handle.bits);
+    uint32_t state = task ? task_state_load(task) : 0;
+
+    if (!task || !task_is_of(state, handle.bits, TASK_LIVE | TASK_FINISHED))
+        return false;
+    if ((state & TASK_LIVE) && task != task->executor->current)
+        future_trace(task->type, task->frame, tracer);
+    else
+        tracer->visit(tracer, task->type, task->frame);
+    return true;
+}
+
 const char *task_state_name(enum task_state state)
 {
     static const char *const names[] = {

@@ -37,6 +37,8 @@ ALWAYS_INLINE struct task *fifo_take(struct task_fifo *fifo)
  * CPU. Handlers push with a compare-and-swap, because an NMI may push between its load and its store. */
 ALWAYS_INLINE void ready_queue_put(struct executor *executor, struct task *task)
 {
+    if (UNLIKELY(executor->accounts != NULL))
+        task_account_wake(task);
     if (LIKELY(!interrupts_in_handler())) {
         fifo_append(&executor->ready[task_priority(task_state_load(task))], task);
         return;

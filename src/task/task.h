@@ -79,6 +79,12 @@ void *executor_joinable_block(const struct future_type *type, void *frame);
 /* Frees the frame of a joinable task that has ended, and the slot. Task context. */
 void task_release_finished(struct task *task);
 
+/* While statistics are on (task_accounts.c): a task begins, is woken, is polled; there are more slots than before. */
+void task_account_begin(const struct task *task);
+void task_account_wake(const struct task *task);
+enum poll task_account_poll(struct task *task, struct context *context);
+void task_accounts_grow(struct executor *executor);
+
 /* The other end of a wake that comes from another CPU (src/task/remote_wake.c). */
 void remote_wake(struct task *task);
 void remote_wake_drain(struct executor *executor);

@@ -31,6 +31,8 @@ void task_slab_add(struct executor *executor, struct task_slab *slab, struct tas
     else
         executor->first_slab = slab;
     executor->last_slab = slab;
+    if (executor->accounts)
+        task_accounts_grow(executor);
 }
 
 static bool grow(struct executor *executor)

@@ -16,6 +16,7 @@
  */
 struct heap;
 struct task;
+struct task_accounts;
 
 /* Room for one header. */
 struct task_slot {
@@ -54,6 +55,7 @@ struct executor {
     uint32_t turn;   /* counts polls */
     uint32_t cpu;    /* the one whose tasks these are */
     uint32_t last_id;
+    struct task_accounts *accounts; /* NULL: statistics are off (task_accounts.h) */
     struct heap *heap;
     struct task *free_slots;
     struct task_slab *first_slab;
@@ -196,6 +198,10 @@ struct task_info {
 
 bool executor_next_task(const struct executor *executor, struct task_cursor *cursor, struct task_info *info)
     MUST_CHECK;
+
+/* Shows who waits for whom in a task, from its own future down to the leaf (struct tracer). Of the task that asks, which
+ * is in the middle of a poll, and of one that has ended, the first future only. False: there is no such task any more. */
+bool executor_trace(struct task_handle task, struct tracer *tracer);
 
 /* "ready", "running", "waiting" or "ended". */
 const char *task_state_name(enum task_state state);
