@@ -14,7 +14,7 @@
  *
  * The duties are those of a future (future.h), with these differences: after NEXT_ITEM it is asked again whenever the
  * next item is wanted, and the item holds until then; after NEXT_END nothing is left to drop and it may not be asked again
- * (that panics); NAME_drop may be called at any time after NAME_init, any number of times, so that the cleanup section of
+ * (a generator panics, an adapter may repeat NEXT_END); NAME_drop may be called at any time after NAME_init, any number of times, so that the cleanup section of
  * a coroutine that owns a stream simply calls it.
  *
  * STREAM_TYPE(NAME); after the declarations defines `NAME_stream`. In a coroutine:
