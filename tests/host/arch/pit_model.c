@@ -96,8 +96,10 @@ static void write_count(unsigned channel, uint8_t value)
     channels[channel].loaded_at = pit_model.clocks;
     channels[channel].has_count = true;
     channels[channel].has_fired = false;
-    if (channel == 0)
-        irq_double_set_level(PIT_MODEL_LINE, false);
+    if (channel != 0)
+        return;
+    irq_double_set_level(PIT_MODEL_LINE, false);
+    pit_model_pass(pit_model.clocks_per_load);
 }
 
 static void write_chip(void *context, uint16_t offset, unsigned width_bytes, uint32_t value)

@@ -17,6 +17,7 @@ struct pit_model {
     enum pit_model_kind kind;
     uint64_t clocks;            /* since the beginning */
     unsigned clocks_per_access; /* pass with each access to the chip */
+    unsigned clocks_per_load;   /* pass after a count has been written to channel 0 */
     unsigned clocks_per_delay;  /* pass with each io_delay() */
     uint16_t standing_count;
     uint8_t control_port; /* 0x61 */

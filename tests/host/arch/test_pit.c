@@ -160,6 +160,16 @@ static void passed_deadline_is_told_at_once(void **state)
     assert_true(arm(UINT64_MAX));
 }
 
+static void clock_is_looked_at_again_after_the_alarm_is_set(void **state)
+{
+    (void)state;
+    pit_model.clocks_per_load = 1000;
+    assert_false(arm(clock_ns() + 500000));
+    assert_true(arm(clock_ns() + 900000));
+    pit_model.clocks_per_load = 0;
+    assert_true(arm(UINT64_MAX));
+}
+
 /* The deadline passes between the look that the count is made from and the last byte of it. */
 static void deadline_that_passes_during_arming_is_not_lost(void **state)
 {
@@ -233,6 +243,7 @@ int main(void)
         cmocka_unit_test(clock_goes_on_while_nobody_looks),
         cmocka_unit_test(alarm_comes_at_its_deadline),
         cmocka_unit_test(passed_deadline_is_told_at_once),
+        cmocka_unit_test(clock_is_looked_at_again_after_the_alarm_is_set),
         cmocka_unit_test(deadline_that_passes_during_arming_is_not_lost),
         cmocka_unit_test(later_deadline_replaces_the_earlier),
         cmocka_unit_test(nmi_in_the_middle_of_a_look_sees_the_time_before_and_spoils_nothing),

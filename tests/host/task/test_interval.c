@@ -86,6 +86,17 @@ static void skip_goes_on_with_the_next_in_step(void **state)
     check_late(INTERVAL_SKIP, "0/0 300/300 600/950 1200/1200 1500/1500 ");
 }
 
+/* One was missed, the one that is due now was not. */
+static void skip_gives_the_tick_that_is_just_due(void **state)
+{
+    struct task_handle task = begin(MILLISECONDS(300), INTERVAL_SKIP);
+
+    (void)state;
+    at(1200);
+    assert_string_equal(ticks, "0/0 300/1200 1200/1200 ");
+    end(task);
+}
+
 /* Late, but not by a period: nothing was missed, and the interval stays in step. */
 static void a_little_late_moves_no_tick(void **state)
 {
@@ -164,6 +175,7 @@ int main(void)
         TASK_TEST(burst_gives_what_was_missed_at_once),
         TASK_TEST(delay_goes_on_from_now),
         TASK_TEST(skip_goes_on_with_the_next_in_step),
+        TASK_TEST(skip_gives_the_tick_that_is_just_due),
         TASK_TEST(a_little_late_moves_no_tick),
         TASK_TEST(a_period_of_zero_is_refused_and_never_ticks),
         TASK_TEST(an_interval_at_the_end_of_the_clock_stops),
