@@ -65,6 +65,7 @@ static void memory_activate(void)
 static void on_alarm(void *unused)
 {
     (void)unused;
+    executor_alarm(&executor);
     watchdog_look(&watchdog);
 }
 

@@ -36,11 +36,13 @@
  *   E7  the CPU sleeps only if, with interrupts off, all queues were empty and no timer was due. An interrupt after that
  *       look ends the sleep (cpu_idle leaves no gap), and the loop looks again
  *   E8  only code on the executor's CPU changes a state word; other CPUs push to the remote inbox (remote_wake.c)
+ *   E9  before each batch of polls and before the CPU sleeps the alarm is set to the earliest deadline, or has rung. The
+ *       clock is read only when it has: its handler sets a flag, and so does a deadline that was late to be armed
  *
  * Fairness. Before each poll the inboxes are put behind the FIFOs, oldest first. Of the FIFOs the first that is not empty
  * is served, but at every 64th poll the last one that is not: so the lowest priority gets a poll in 64, and within a
- * priority a ready task is polled after at most one poll of every task before it. Timers are looked at every
- * EXECUTOR_BATCH polls. A poll that finds results ready for ever is ended by its budget (budget.h).
+ * priority a ready task is polled after at most one poll of every task before it. Every EXECUTOR_BATCH polls at most
+ * EXECUTOR_TIMER_BATCH timers fire. A poll that finds results ready for ever is ended by its budget (budget.h).
  *
  * Wakes cost one read-modify-write without a bus lock, and the append.
  */
@@ -63,6 +65,7 @@ void executor_init(struct executor *executor, struct heap *heap)
     for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++)
         fifo_init(&executor->ready[i]);
     timer_queue_init(&executor->timers);
+    executor->alarm_ns = UINT64_MAX;
 }
 
 enum cancel_result executor_cancel(struct task_handle handle)
@@ -239,9 +242,39 @@ void executor_end_borrowed(struct task_handle handle)
     drop_task(task);
 }
 
-static bool timer_is_due(const struct executor *executor)
+void executor_alarm(struct executor *executor)
 {
-    return executor->timers.count && timer_queue_is_due(&executor->timers, clock_ns());
+    __atomic_store_n(&executor->has_alarm_rung, true, __ATOMIC_RELAXED);
+}
+
+/* For a deadline that has passed already no alarm will ring. */
+static void set_alarm(struct executor *executor, uint64_t deadline_ns)
+{
+    executor->alarm_ns = deadline_ns;
+    if (!timer_arm(deadline_ns))
+        executor_alarm(executor);
+}
+
+/* E9 */
+ALWAYS_INLINE bool timer_is_due(struct executor *executor)
+{
+    uint64_t deadline_ns = timer_queue_next_deadline(&executor->timers);
+
+    if (UNLIKELY(deadline_ns != executor->alarm_ns))
+        set_alarm(executor, deadline_ns);
+    return __atomic_load_n(&executor->has_alarm_rung, __ATOMIC_RELAXED);
+}
+
+/* An alarm that rings during this is for the next look. */
+static void expire_timers(struct executor *executor)
+{
+    uint64_t now_ns;
+
+    __atomic_store_n(&executor->has_alarm_rung, false, __ATOMIC_RELAXED);
+    now_ns = clock_ns();
+    timer_queue_expire(&executor->timers, now_ns, EXECUTOR_TIMER_BATCH);
+    if (timer_queue_is_due(&executor->timers, now_ns))
+        executor_alarm(executor);
 }
 
 static bool has_ready_task(const struct executor *executor)
@@ -253,7 +286,7 @@ static bool has_ready_task(const struct executor *executor)
            __atomic_load_n(&executor->remote_inbox, __ATOMIC_RELAXED);
 }
 
-static bool has_work(const struct executor *executor)
+static bool has_work(struct executor *executor)
 {
     return has_ready_task(executor) || timer_is_due(executor);
 }
@@ -261,8 +294,8 @@ static bool has_work(const struct executor *executor)
 /* Up to EXECUTOR_BATCH polls; false if there is nothing left to do. */
 static bool run_batch(struct executor *executor)
 {
-    if (executor->timers.count)
-        timer_queue_expire(&executor->timers, clock_ns(), EXECUTOR_TIMER_BATCH);
+    if (UNLIKELY(timer_is_due(executor)))
+        expire_timers(executor);
     for (unsigned polls = 0; polls < EXECUTOR_BATCH; polls++) {
         struct task_fifo *fifo;
 
@@ -281,7 +314,7 @@ static void sleep_until_interrupt(struct executor *executor)
 {
     interrupts_disable();
     __atomic_store_n(&executor->is_idle, true, __ATOMIC_SEQ_CST);
-    if (has_work(executor) || !timer_arm(timer_queue_next_deadline(&executor->timers))) {
+    if (has_work(executor)) {
         interrupts_enable();
     } else {
         executor->statistics.idles++;

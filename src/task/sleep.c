@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/arch/timer.h>
 #include <tenorite/lib/panic.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/executor.h>
 #include <tenorite/task/sleep.h>
 
@@ -29,8 +30,9 @@ static enum poll begin(struct sleep_until *self, struct context *context)
 
     if (self->state == SLEEP_HAS_LENGTH)
         self->time_ns = deadline_after(now_ns, (duration){self->time_ns});
+    self->state = SLEEP_HAS_DEADLINE;
     if (self->time_ns <= now_ns && self->time_ns != UINT64_MAX)
-        return end(self);
+        return budget_take(context) ? end(self) : POLL_PENDING;
     self->state = SLEEP_WAITING;
     timer_queue_insert(&context->executor->timers, &self->timer, self->time_ns, context->waker);
     return POLL_PENDING;

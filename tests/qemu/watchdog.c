@@ -17,9 +17,11 @@ static struct kernel_memory memory;
 static struct executor executor;
 static struct watchdog watchdog;
 
-static void on_alarm(void *argument)
+static void on_alarm(void *unused)
 {
-    watchdog_look(argument);
+    (void)unused;
+    executor_alarm(&executor);
+    watchdog_look(&watchdog);
 }
 
 static NO_INLINE void spin(duration length)
@@ -68,7 +70,7 @@ void kernel_main(const struct boot_info *boot_info)
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     executor_init(&executor, &memory.heap);
     watchdog_init(&watchdog, &executor, MILLISECONDS(100));
-    ASSERT(timer_start(on_alarm, &watchdog) == TIMER_OK, "no timer");
+    ASSERT(timer_start(on_alarm, NULL) == TIMER_OK, "no timer");
     ASSERT(SPAWN(&executor, hog, "greedy").error == SPAWN_OK, "no memory");
     interrupts_enable();
     executor_run(&executor);

@@ -60,6 +60,8 @@ struct executor {
     struct task *free_slots;
     struct task_slab *first_slab;
     struct task_slab *last_slab;
+    bool has_alarm_rung; /* handlers set it */
+    uint64_t alarm_ns;   /* the deadline that timer_arm() was last told */
     struct timer_queue timers;
     uint32_t draw; /* what select drew last to be fair */
     struct executor_statistics statistics;
@@ -71,6 +73,10 @@ struct executor {
 /* An executor without tasks, of the CPU that calls. It takes frames and headers from `heap` and must stay where it is
  * (assigning it does not compile). */
 void executor_init(struct executor *executor, struct heap *heap);
+
+/* To be called by the handler that timer_start() was given: has the executor look at the clock, and timers fire that are
+ * due. They do at no other time. Any context. */
+void executor_alarm(struct executor *executor);
 
 /* Names one task for ever; of an ended task it names nothing (see struct waker, which has the same bits). */
 struct task_handle {

@@ -2,6 +2,7 @@
 #include "task_test.h"
 
 #include <string.h>
+#include <tenorite/task/budget.h>
 
 char trace[256];
 struct executor executor;
@@ -34,14 +35,22 @@ void probe_drop(struct probe *self)
         self->record->in_drop(self->record);
 }
 
+static void ring(void *unused)
+{
+    (void)unused;
+    executor_alarm(&executor);
+}
+
 int task_test_setup(void **state)
 {
     (void)state;
     memset(trace, 0, sizeof(trace));
     cpu_double_reset();
     clock_double_reset();
+    assert_int_equal(timer_start(ring, NULL), TIMER_OK);
     heap_double_reset();
     executor_init(&executor, heap_double());
+    executor.budget = POLL_BUDGET; /* for futures that a test polls itself */
     return 0;
 }
 

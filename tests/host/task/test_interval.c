@@ -106,8 +106,7 @@ static void a_little_late_moves_no_tick(void **state)
     for (unsigned i = 0; i < COUNT_OF(all); i++) {
         struct task_handle task;
 
-        clock_double_set_ns(0);
-        timer_queue_init(&executor.timers);
+        task_test_setup(state);
         task = begin(MILLISECONDS(300), all[i]);
         at(310);
         at(900); /* the tick of 600 is seen when that of 900 is just due */
@@ -141,7 +140,7 @@ static void an_interval_at_the_end_of_the_clock_stops(void **state)
     for (unsigned i = 0; i < COUNT_OF(all); i++) {
         struct task_handle task;
 
-        timer_queue_init(&executor.timers);
+        task_test_setup(state);
         clock_double_set_ns(UINT64_MAX - MILLISECONDS(500).ns);
         task = begin(MILLISECONDS(200), all[i]);
         clock_double_set_ns(UINT64_MAX);

@@ -2,6 +2,7 @@
 #include "task_test.h"
 
 #include <string.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/sleep.h>
 
@@ -82,6 +83,19 @@ static void a_sleep_of_zero_is_ready_at_once(void **state)
     spawn_sleeper('a', 3, NANOSECONDS(0));
     at(0, "aaa");
     assert_int_equal(executor.statistics.polls, 1);
+}
+
+/* More than a poll may do: others get their turn in between. */
+static void sleeps_of_zero_use_up_the_budget(void **state)
+{
+    struct probe_record bystander = {.letter = 'b'};
+
+    (void)state;
+    spawn_sleeper('z', 200, NANOSECONDS(0));
+    spawn_probe(&bystander);
+    run();
+    assert_int_equal(strlen(trace), 201);
+    assert_int_equal(strchr(trace, 'b') - trace, POLL_BUDGET);
 }
 
 static void a_sleep_for_ever_never_ends_and_can_be_cancelled(void **state)
@@ -347,6 +361,7 @@ int main(void)
         TASK_TEST(equal_sleeps_wake_in_the_order_they_began),
         TASK_TEST(a_sleep_counts_from_its_first_poll),
         TASK_TEST(a_sleep_of_zero_is_ready_at_once),
+        TASK_TEST(sleeps_of_zero_use_up_the_budget),
         TASK_TEST(a_sleep_for_ever_never_ends_and_can_be_cancelled),
         TASK_TEST(a_deadline_past_the_end_of_the_clock_is_never),
         TASK_TEST(one_task_sleeps_again_after_a_cancelled_sleep_for_ever),

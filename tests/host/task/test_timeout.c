@@ -2,6 +2,7 @@
 #include "task_test.h"
 
 #include <string.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/timeout.h>
 
@@ -117,6 +118,30 @@ static void a_future_that_is_always_busy_times_out(void **state)
     assert_int_equal(record.drops, 1);
 }
 
+/* A future that finds something ready for ever, and takes all that each poll may do. */
+static void use_up_the_budget(struct probe_record *record, struct context *context)
+{
+    let_time_pass(record, context);
+    while (budget_take(context))
+        ;
+}
+
+static void a_future_that_uses_up_each_polls_budget_times_out(void **state)
+{
+    struct probe_record record = {.in_poll = use_up_the_budget};
+
+    (void)state;
+    spawn_patient(NANOSECONDS(100), &record);
+    assert_int_equal(outcome, TIMEOUT_ELAPSED);
+    assert_in_range(record.polls, 100, 120);
+    record = (struct probe_record){.in_poll = use_up_the_budget};
+    has_ended = false;
+    spawn_patient(NANOSECONDS(0), &record);
+    assert_true(has_ended);
+    assert_int_equal(outcome, TIMEOUT_ELAPSED);
+    assert_int_equal(record.polls, 1);
+}
+
 static void for_ever_waits_for_the_future(void **state)
 {
     struct probe_record record = {.ready_at_poll = 2};
@@ -202,6 +227,7 @@ int main(void)
         TASK_TEST(a_future_that_is_ready_at_the_deadline_wins),
         TASK_TEST(no_time_at_all_is_one_poll),
         TASK_TEST(a_future_that_is_always_busy_times_out),
+        TASK_TEST(a_future_that_uses_up_each_polls_budget_times_out),
         TASK_TEST(for_ever_waits_for_the_future),
         TASK_TEST(dropping_it_drops_both),
         TASK_TEST(dropping_it_before_the_first_poll_drops_the_future),

@@ -159,10 +159,17 @@ static void sleep_hook(void)
     longjmp(run_is_over, 1);
 }
 
+static void ring(void *unused)
+{
+    (void)unused;
+    executor_alarm(&injection_executor);
+}
+
 static void reset_world(void)
 {
     cpu_double_reset();
-    clock_double_set_ns(0);
+    clock_double_reset();
+    (void)!timer_start(ring, NULL);
     heap_double_reset();
     cpu_double_on_idle = sleep_hook;
     is_counting = is_in_interrupt = is_in_nmi = has_failed = false;
