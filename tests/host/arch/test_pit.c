@@ -226,6 +226,13 @@ static void nmi_in_the_middle_of_a_look_sees_the_time_before_and_spoils_nothing(
     check_time();
 }
 
+static void errors_have_texts(void **state)
+{
+    (void)state;
+    assert_string_equal(timer_error_text(TIMER_OK), "no error");
+    assert_string_equal(timer_error_text(TIMER_ABSENT), "no programmable interval timer (8254) is counting");
+}
+
 static void second_start_is_the_callers_mistake(void **state)
 {
     (void)state;
@@ -247,6 +254,7 @@ int main(void)
         cmocka_unit_test(deadline_that_passes_during_arming_is_not_lost),
         cmocka_unit_test(later_deadline_replaces_the_earlier),
         cmocka_unit_test(nmi_in_the_middle_of_a_look_sees_the_time_before_and_spoils_nothing),
+        cmocka_unit_test(errors_have_texts),
         cmocka_unit_test(second_start_is_the_callers_mistake),
     };
     return cmocka_run_group_tests_name("pit", tests, NULL, NULL);

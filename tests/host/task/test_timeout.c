@@ -195,6 +195,14 @@ static void a_poll_after_completion_panics(void **state)
     EXPECT_PANIC("polled after completion", { (void)timeout_poll(&timeout, &context); });
 }
 
+static void a_timeout_of_nothing_panics(void **state)
+{
+    struct timeout timeout;
+
+    (void)state;
+    EXPECT_PANIC("of no future", { timeout_init(&timeout, SECONDS(1), NO_FUTURE); });
+}
+
 static const struct future_type *seen[4];
 
 static void see(struct tracer *tracer, const struct future_type *type, const void *future)
@@ -232,6 +240,7 @@ int main(void)
         TASK_TEST(dropping_it_drops_both),
         TASK_TEST(dropping_it_before_the_first_poll_drops_the_future),
         TASK_TEST(a_poll_after_completion_panics),
+        TASK_TEST(a_timeout_of_nothing_panics),
         TASK_TEST(a_trace_shows_the_future_inside),
     };
 

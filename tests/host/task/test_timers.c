@@ -261,23 +261,39 @@ static void a_removed_deadline_is_looked_at_once_at_most(void **state)
     assert_int_equal(timer_queue_next_deadline(&executor.timers), UINT64_MAX);
 }
 
-static void the_check_finds_a_timer_in_the_wrong_place(void **state)
+/* Spoils a word of a sound queue, expects the check to say which invariant is broken, and mends it. */
+#define EXPECT_BROKEN(invariant, word, value)                                                                        \
+    do {                                                                                                             \
+        typeof(word) sound = (word);                                                                                 \
+        (word) = (value);                                                                                            \
+        EXPECT_PANIC(invariant, { timer_queue_check(&executor.timers); });                                           \
+        (word) = sound;                                                                                              \
+        timer_queue_check(&executor.timers);                                                                         \
+    } while (0)
+
+static void the_check_finds_what_is_broken(void **state)
 {
+    struct timer_slot *slot = &executor.timers.slots[0][10], *empty = &executor.timers.slots[0][3];
+
     (void)state;
+    start(2, 5);
+    assert_int_equal(timer_queue_expire(&executor.timers, 5, 1), 1);
     start(0, 10);
-    start(1, 5000);
-    timers[0].deadline_ns = 11;
-    EXPECT_PANIC("T1", { timer_queue_check(&executor.timers); });
-    timers[0].deadline_ns = 10;
-    executor.timers.count++;
-    EXPECT_PANIC("T2", { timer_queue_check(&executor.timers); });
-    executor.timers.count--;
-    executor.timers.levels = 1;
-    EXPECT_PANIC("T5", { timer_queue_check(&executor.timers); });
-    executor.timers.levels = 5;
-    timer_queue_check(&executor.timers);
-    timer_remove(&timers[0]);
-    timer_remove(&timers[1]);
+    start(1, 10);
+    start(3, 5000);
+    EXPECT_BROKEN("T1", timers[0].deadline_ns, 11);
+    EXPECT_BROKEN("T1", timers[3].deadline_ns, 1 << 20);
+    EXPECT_BROKEN("T2", executor.timers.count, 2);
+    EXPECT_BROKEN("T2", timers[0].queue, NULL);
+    EXPECT_BROKEN("T3", timers[1].link.previous, &timers[1].link);
+    EXPECT_BROKEN("T3", slot->ends.previous, &timers[0].link);
+    EXPECT_BROKEN("T4", slot->least_ns, 11);
+    EXPECT_BROKEN("T4", slot->least_ns, 4);
+    EXPECT_BROKEN("T5", executor.timers.levels, 1);
+    *empty = (struct timer_slot){{&empty->ends, &empty->ends}, UINT64_MAX};
+    EXPECT_BROKEN("T5", executor.timers.occupied[0], executor.timers.occupied[0] | 1 << 3);
+    for (unsigned i = 0; i < 4; i++)
+        timer_remove(&timers[i]);
 }
 
 int main(void)
@@ -299,7 +315,7 @@ int main(void)
         TIMERS_TEST(a_woken_task_may_remove_any_timer),
         TIMERS_TEST(a_timer_that_has_fired_can_be_started_again),
         TIMERS_TEST(a_removed_deadline_is_looked_at_once_at_most),
-        TIMERS_TEST(the_check_finds_a_timer_in_the_wrong_place),
+        TIMERS_TEST(the_check_finds_what_is_broken),
     };
 
     return cmocka_run_group_tests_name("timers", tests, NULL, NULL);

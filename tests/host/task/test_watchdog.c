@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "task_test.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <tenorite/lib/console.h>
 #include <tenorite/lib/printk.h>
+#include <tenorite/task/coroutine.h>
 #include <tenorite/task/watchdog.h>
+#include <tenorite/task/yield.h>
 
 static struct watchdog watchdog;
 static char log_text[2048];
@@ -132,6 +135,38 @@ static void a_limit_of_zero_costs_no_look_at_the_clock(void **state)
     assert_int_equal(reports(), 1);
 }
 
+/* A coroutine tells where it awaited last. */
+ASYNC_STATIC_FRAME(greedy, struct yield yield;);
+
+static void greedy_init(struct greedy *self)
+{
+    coroutine_init(&self->coroutine);
+}
+
+static unsigned line_of_greedy;
+
+ASYNC(greedy)
+{
+    ASYNC_BEGIN;
+    AWAIT(yield, &self->yield);
+    line_of_greedy = __LINE__ - 1;
+    look_at(0);
+    look_at(2000);
+    ASYNC_END;
+}
+
+static void the_report_tells_the_line_of_the_last_await(void **state)
+{
+    char expected[100];
+
+    (void)state;
+    assert_int_equal(SPAWN(&executor, greedy, "hungry").error, SPAWN_OK);
+    run();
+    snprintf(expected, sizeof(expected), "task 1 (hungry) has kept the CPU for 2000 ms, since line %u",
+             line_of_greedy);
+    assert_non_null(strstr(log_text, expected));
+}
+
 static void look_while_dropped(struct probe_record *record)
 {
     look_while_polled(record, NULL);
@@ -160,6 +195,7 @@ int main(void)
         WATCHDOG_TEST(each_poll_over_the_limit_is_reported),
         WATCHDOG_TEST(an_idle_cpu_is_not_kept),
         WATCHDOG_TEST(a_limit_of_zero_costs_no_look_at_the_clock),
+        WATCHDOG_TEST(the_report_tells_the_line_of_the_last_await),
         WATCHDOG_TEST(a_long_clean_up_is_reported_too),
     };
 
