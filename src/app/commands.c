@@ -2,7 +2,6 @@
 #include <tenorite/app/commands.h>
 
 #include <tenorite/app/hwreport.h>
-#include <tenorite/app/sleeper.h>
 #include <tenorite/arch/power.h>
 #include <tenorite/arch/timer.h>
 #include <tenorite/lib/panic.h>
@@ -10,10 +9,10 @@
 #include <tenorite/lib/text.h>
 #include <tenorite/mm/frames.h>
 #include <tenorite/mm/heap.h>
-#include <tenorite/task/executor.h>
 
 #include "app/log_commands.h"
 #include "app/maps_command.h"
+#include "app/task_commands.h"
 
 /* The shell's commands: one table, one function each. A command prints its own complaints. One whose answer is long has
  * `begin` instead of `run`: it sets up *rest. */
@@ -26,7 +25,7 @@ struct command {
                   struct command_rest *rest);
 };
 
-enum { SPAWN_LIMIT = 10000, EXIT_CODE_LIMIT = 127 };
+enum { EXIT_CODE_LIMIT = 127 };
 
 static void print_usage(struct console *output, const char *name, const char *usage)
 {
@@ -49,18 +48,6 @@ static void run_mem(const struct command_environment *environment, struct consol
     console_printf(output, "heap:   %llu bytes in %llu blocks, %llu KiB mapped\n",
                    (unsigned long long)heap.used_bytes, (unsigned long long)heap.allocation_count,
                    (unsigned long long)heap.mapped_bytes / 1024);
-}
-
-static void run_tasks(const struct command_environment *environment, struct console *output, const char *arguments)
-{
-    struct task_cursor cursor = {};
-    struct task_info info;
-    (void)arguments;
-    console_printf(output, "%5s %6s  %-20s %-8s %4s  %s\n", "id", "parent", "name", "state", "prio",
-                   "awaits in line");
-    while (executor_next_task(environment->executor, &cursor, &info))
-        console_printf(output, "%5u %6u  %-20s %-8s %4u  %u\n", info.id, info.parent_id, info.name,
-                       task_state_name(info.state), info.priority, info.awaited_line);
 }
 
 static void run_uptime(const struct command_environment *environment, struct console *output, const char *arguments)
@@ -87,22 +74,6 @@ static void begin_hwreport(const struct command_environment *environment, struct
         hwreport_print_page(environment, output, (unsigned)page);
     else
         print_usage(output, "hwreport", "[PAGE] (from 1 on)");
-}
-
-static void run_spawn(const struct command_environment *environment, struct console *output, const char *arguments)
-{
-    uint64_t count;
-    if (!text_to_u64(arguments, SPAWN_LIMIT, &count)) {
-        print_usage(output, "spawn", "COUNT (0 to 10000)");
-        return;
-    }
-    for (unsigned number = 1; number <= count; number++) {
-        struct spawn_result result = SPAWN(environment->executor, sleeper, "sleeper", output, number);
-        if (result.error != SPAWN_OK) {
-            console_printf(output, "spawn: out of memory after %u tasks\n", number - 1);
-            return;
-        }
-    }
 }
 
 /* Volatile, so that no crash is optimised away. */
@@ -177,13 +148,18 @@ static const struct command commands[] = {
     {"help", "", "this list", run_help, NULL},
     {"mem", "", "memory: frames and heap", run_mem, NULL},
     {"maps", "[PAGE]", "what each address shows", NULL, begin_maps},
-    {"tasks", "", "what runs and what waits", run_tasks, NULL},
+    {"tasks", "", "what runs and what waits", NULL, begin_tasks},
+    {"task", "ID", "one task, and what it waits for", run_task, NULL},
+    {"top", "", "the tasks that took most of the CPU's time", run_top, NULL},
+    {"stats", "on|off", "count polls, wakes and times of tasks", run_stats, NULL},
     {"hwreport", "[PAGE]", "describes this machine, for a report", NULL, begin_hwreport},
     {"uptime", "", "time since the clock started", run_uptime, NULL},
     {"dmesg", "[LEVEL]", "the log's last lines; down to LEVEL only", NULL, begin_dmesg},
     {"log", "[FILTER]", "what the log keeps: LEVEL or MODULE:LEVEL,...", run_log, NULL},
     {"echo", "TEXT", "prints TEXT", run_echo, NULL},
-    {"spawn", "COUNT", "starts COUNT tasks that sleep and print", run_spawn, NULL},
+    {"spawn", "COUNT [SECONDS]", "starts COUNT tasks that sleep and print", run_spawn, NULL},
+    {"cancel", "ID", "ends a task", run_cancel, NULL},
+    {"sleep", "SECONDS", "does nothing for a while; Ctrl-C ends it", NULL, begin_sleep},
     {"crash", "page|stack|panic|div", "breaks the kernel, to see what it says", run_crash, NULL},
     {"reboot", "", "resets the machine", run_reboot, NULL},
     {"poweroff", "", "turns the machine off", run_poweroff, NULL},
@@ -208,6 +184,7 @@ static const char *skip_spaces(const char *text)
 void command_execute(const struct command_environment *environment, struct console *output, const char *line,
                      struct command_rest *rest)
 {
+    rest->pause = SECONDS(0);
     rest->print = NULL;
     const char *name = skip_spaces(line);
     size_t length = 0;

@@ -22,47 +22,50 @@ void shell_init(struct shell *self, struct terminal *terminal, const struct comm
     coroutine_init(&self->coroutine);
     self->terminal = terminal;
     self->environment = environment;
-    self->rest.print = NULL;
     line_editor_init(&self->editor, (struct line_echo){.write = write_to_terminal, .context = terminal});
 }
 
-/* Returns whether a line has ended, and with it perhaps a command begun. */
-static bool take_raw(struct shell *self, uint8_t raw)
+/* What the shell does after a character. */
+enum shell_action { SHELL_READ_ON, SHELL_OBEY, SHELL_PROMPT };
+
+static enum shell_action take(struct shell *self, uint8_t character)
 {
-    uint8_t character;
-    if (!terminal_decode(self->terminal, raw, &character))
-        return false;
     switch (line_editor_feed(&self->editor, character)) {
     case LINE_NOTHING:
-        return false;
+        return SHELL_READ_ON;
     case LINE_COMPLETE:
-        command_execute(self->environment, self->terminal->output, line_editor_text(&self->editor), &self->rest);
-        return true;
+        return SHELL_OBEY;
     case LINE_INTERRUPTED:
-        return true;
+        return SHELL_PROMPT;
     case LINE_END:
         print(self, "\nthe shell has no end: poweroff or exit CODE leaves the machine\n");
-        return true;
+        return SHELL_PROMPT;
     }
     __builtin_unreachable();
 }
 
-static bool print_rest(struct shell *self)
-{
-    return self->rest.print != NULL && self->rest.print(&self->rest, self->terminal->output);
-}
+enum { INTERRUPTED, OBEYED };
 
 ASYNC(shell)
 {
+    enum shell_action action;
+
     ASYNC_BEGIN;
     print(self, "Tenorite " TENORITE_VERSION ". Type `help` for the commands.\n");
     print(self, prompt);
     for (;;) {
-        AWAIT(byte_read, &self->read, &self->terminal->queue);
-        if (!take_raw(self, self->read.result))
+        AWAIT(terminal_read, &self->read, self->terminal);
+        action = take(self, self->read.result);
+        if (action == SHELL_READ_ON)
             continue;
-        while (print_rest(self))
-            AWAIT(yield, &self->yield);
+        if (action == SHELL_OBEY) {
+            AWAIT(race, &self->race,
+                  FUTURES_IN_ORDER(self->branches, START(terminal_interrupt, &self->interrupt, self->terminal),
+                                   START(command_job, &self->job, self->environment, self->terminal->output,
+                                         line_editor_text(&self->editor))));
+            if (self->race.result == INTERRUPTED)
+                print(self, "^C\n");
+        }
         print(self, prompt);
     }
     ASYNC_END;

@@ -68,10 +68,10 @@ struct spawn_result task_start(struct task *task, const struct future_type *type
     task->frame = frame;
     task->name = name ? name : type->name;
     task->parent_id = executor->current && !interrupts_in_handler() ? executor->current->id : 0;
-    if (UNLIKELY(executor->accounts != NULL))
-        task_account_begin(task);
     __atomic_store_n(&task->state, state, __ATOMIC_RELEASE);
     ready_queue_put(executor, task);
+    if (UNLIKELY(executor->accounts != NULL))
+        task_account_begin(task); /* not counting the wake that the spawn was */
     cpu_local_increment(&executor->statistics.spawned);
     return (struct spawn_result){.id = task->id, .task = {task_bits(task, state)}};
 }

@@ -5,7 +5,7 @@
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/sleep.h>
 
-/* A demonstration task: sleeps three times and says so. */
-ASYNC_FRAME(sleeper, struct console *output; unsigned number; unsigned round; struct sleep sleep;);
+/* A demonstration task: sleeps three times for `pause` and says so. */
+ASYNC_FRAME(sleeper, struct console *output; unsigned number; duration pause; unsigned round; struct sleep sleep;);
 
-void sleeper_init(struct sleeper *self, struct console *output, unsigned number);
+void sleeper_init(struct sleeper *self, struct console *output, unsigned number, duration pause);

@@ -12,7 +12,7 @@
  */
 enum terminal_input { TERMINAL_CHARACTERS, TERMINAL_SCAN_CODES };
 
-enum { TERMINAL_QUEUE_BYTES = 256 };
+enum { TERMINAL_QUEUE_BYTES = 256, TERMINAL_AHEAD_BYTES = 256, TERMINAL_CTRL_C = 3 };
 
 struct terminal {
     const char *name;
@@ -21,6 +21,8 @@ struct terminal {
     struct keyboard_decoder decoder; /* TERMINAL_SCAN_CODES only */
     struct byte_queue queue;
     uint8_t storage[TERMINAL_QUEUE_BYTES];
+    uint8_t ahead[TERMINAL_AHEAD_BYTES]; /* characters typed while terminal_interrupt waited: a ring */
+    unsigned ahead_first, ahead_count;
 };
 
 /* Must live for ever once a driver puts bytes into its sink. */
@@ -29,5 +31,26 @@ void terminal_init(struct terminal *terminal, const char *name, enum terminal_in
 /* Where the driver puts what it receives: a full queue drops the newest and counts. */
 struct byte_sink terminal_sink(struct terminal *terminal);
 
-/* Whether the raw byte completes a character; if so it is in *character. Task context. */
-bool terminal_decode(struct terminal *terminal, uint8_t raw, uint8_t *character);
+/* AWAIT(terminal_read, &self->read, terminal): ready when a character was typed; it is in read.result. One of a terminal's
+ * two futures at a time. */
+struct terminal_read {
+    struct terminal *terminal;
+    struct byte_read raw;
+    uint8_t result;
+};
+
+void terminal_read_init(struct terminal_read *self, struct terminal *terminal);
+enum poll terminal_read_poll(struct terminal_read *self, struct context *context);
+void terminal_read_drop(struct terminal_read *self);
+FUTURE_TYPE(terminal_read, FUTURE_RESULT(terminal_read));
+
+/* AWAIT(terminal_interrupt, &self->interrupt, terminal): ready when Ctrl-C was typed; what was typed before it is lost. If
+ * it is dropped, what was typed meanwhile is there for terminal_read, up to TERMINAL_AHEAD_BYTES characters. */
+struct terminal_interrupt {
+    struct terminal_read read;
+};
+
+void terminal_interrupt_init(struct terminal_interrupt *self, struct terminal *terminal);
+enum poll terminal_interrupt_poll(struct terminal_interrupt *self, struct context *context);
+void terminal_interrupt_drop(struct terminal_interrupt *self);
+FUTURE_TYPE(terminal_interrupt);

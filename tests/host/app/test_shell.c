@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The shell and a terminal beside another task. Of the commands there are two here, dmesg and what repeats its line. */
+/* The shell and a terminal beside another task. Of the commands there are three here: dmesg, sleep, and what repeats
+ * its line. */
 #include "task_test.h"
 
 #include <stdio.h>
@@ -13,8 +14,11 @@
 void command_execute(const struct command_environment *environment, struct console *console, const char *line,
                      struct command_rest *rest)
 {
+    rest->pause = SECONDS(0);
     rest->print = NULL;
-    if (strcmp(line, "dmesg") == 0)
+    if (strcmp(line, "sleep") == 0)
+        rest->pause = SECONDS(100);
+    else if (strcmp(line, "dmesg") == 0)
         begin_dmesg(environment, console, "", rest);
     else
         console_printf(console, "%s!\n", line);
@@ -97,11 +101,52 @@ static void dmesg_lets_other_tasks_run_and_what_is_typed_meanwhile_is_obeyed_aft
     assert_string_equal(last_line + strlen(last), "typed\ntyped!\ntenorite> ");
 }
 
+static void ctrl_c_ends_a_command_that_sleeps(void **state)
+{
+    (void)state;
+    type("sleep\r");
+    run();
+    assert_int_equal(executor.timers.count, 1);
+    type("lost\x03kept\r");
+    run();
+    assert_int_equal(executor.timers.count, 0);
+    assert_non_null(strstr(output, "sleep\n^C\ntenorite> kept\nkept!\ntenorite> "));
+    assert_null(strstr(output, "lost"));
+}
+
+static void what_is_typed_while_a_command_sleeps_is_obeyed_afterwards(void **state)
+{
+    (void)state;
+    type("sleep\r");
+    run();
+    type("later\r");
+    run();
+    assert_null(strstr(output, "later"));
+    clock_double_advance_ns(100 * 1000000000ull);
+    run();
+    assert_non_null(strstr(output, "sleep\ntenorite> later\nlater!\ntenorite> "));
+}
+
+static void ctrl_c_ends_a_long_answer(void **state)
+{
+    (void)state;
+    for (int i = 0; i < LOG_RING_RECORDS; i++)
+        log_info("test", "line %d", i);
+    type("dmesg\r\x03");
+    run();
+    assert_true(count_lines() < LOG_RING_RECORDS);
+    assert_non_null(strstr(output, "^C\ntenorite> "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(dmesg_lets_other_tasks_run_and_what_is_typed_meanwhile_is_obeyed_afterwards,
                                         set_up, task_test_teardown),
+        cmocka_unit_test_setup_teardown(ctrl_c_ends_a_command_that_sleeps, set_up, task_test_teardown),
+        cmocka_unit_test_setup_teardown(what_is_typed_while_a_command_sleeps_is_obeyed_afterwards, set_up,
+                                        task_test_teardown),
+        cmocka_unit_test_setup_teardown(ctrl_c_ends_a_long_answer, set_up, task_test_teardown),
     };
     return cmocka_run_group_tests_name("shell", tests, NULL, NULL);
 }

@@ -101,6 +101,7 @@ static void a_slots_next_task_begins_at_zero(void **state)
     assert_false(executor_account_of(first, &account));
     struct task_handle second = spawn_probe(&follows);
     assert_int_equal(account_of(second).polls, 0);
+    assert_int_equal(account_of(second).wakes, 0);
 }
 
 static void stopping_gives_the_memory_back(void **state)

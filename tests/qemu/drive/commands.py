@@ -7,15 +7,21 @@ from shell_support import PROMPT, on_serial, wait_ready
 def drive(vm):
     wait_ready(vm, has_screen=False)
     help_lines = on_serial(vm, "help")
-    for name in "help mem maps tasks hwreport uptime dmesg log echo spawn crash reboot poweroff exit".split():
+    for name in ("help mem maps tasks task top stats hwreport uptime dmesg log echo spawn cancel sleep crash reboot poweroff "
+                 "exit").split():
         assert any(line.split()[:1] == [name] for line in help_lines), f"{name} is not in {help_lines}"
     assert on_serial(vm, "echo one  two") == ["one  two"]
     assert on_serial(vm, "") == []
     assert on_serial(vm, "   ") == []
     assert on_serial(vm, "frobnicate 1") == ["unknown command: frobnicate (help lists the commands)"]
     assert on_serial(vm, "hel") == ["unknown command: hel (help lists the commands)"]
-    for wrong in ("spawn", "spawn -1", "spawn 10001", "spawn 1x", "spawn 99999999999999999999"):
-        assert on_serial(vm, wrong) == ["usage: spawn COUNT (0 to 10000)"], wrong
+    for wrong in ("spawn", "spawn -1", "spawn 10001", "spawn 1x", "spawn 99999999999999999999", "spawn 1 x"):
+        assert on_serial(vm, wrong) == ["usage: spawn COUNT [SECONDS] (0 to 10000 tasks)"], wrong
+    for command in ("task", "cancel"):
+        assert on_serial(vm, f"{command} x") == [f"usage: {command} ID (as `tasks` shows it)"]
+        assert on_serial(vm, f"{command} 4000000000") == [f"{command}: no task 4000000000"]
+    assert on_serial(vm, "stats maybe") == ["usage: stats on|off"]
+    assert on_serial(vm, "sleep long") == ["usage: sleep SECONDS (0 to 86400; Ctrl-C ends it)"]
     for wrong in ("exit", "exit 128", "exit x"):
         assert on_serial(vm, wrong) == ["usage: exit CODE (0 to 127)"], wrong
     for wrong in ("hwreport 0", "hwreport x", "hwreport 1001"):

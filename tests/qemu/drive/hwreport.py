@@ -178,19 +178,21 @@ def check_devices(vm, report):
         == has_screen, devices
 
 
-def polls_of_shell(tasks):
-    return int(next(line for line in tasks if "shell on serial" in line).split()[-2])
+def polls_of_shell(vm):
+    shell = next(line for line in on_serial(vm, "tasks") if "shell on serial" in line).split()[0]
+    return int(re.match(r"  polls (\d+),", on_serial(vm, f"task {shell}")[1]).group(1))
 
 
 def drive(vm):
     wait_ready(vm, has_screen=False)
-    before = polls_of_shell(on_serial(vm, "tasks"))
+    assert on_serial(vm, "stats on") == []
+    before = polls_of_shell(vm)
     # What is typed while the report is printed is not lost.
     vm.send_serial("hwreport\recho typed meanwhile\r")
     answers = vm.wait_serial("\ntyped meanwhile\r\n" + PROMPT).replace("\r", "")
     lines = answers.split("\n")
     report = Report(lines[lines.index(BEGIN):lines.index(END) + 1])
-    after = polls_of_shell(on_serial(vm, "tasks"))
+    after = polls_of_shell(vm)
     # It is printed in parts, where there is PCI one for each of its 256 buses: the shell's task is polled for each of
     # them, behind the others.
     assert after - before > (20 if vm.settings.machine.startswith("microvm") else 256), (before, after)
