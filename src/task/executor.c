@@ -34,7 +34,8 @@
  *   E5  the generation changes exactly when the frame goes; once LIVE is clear no waker can set SCHEDULED
  *   E6  a FIFO belongs to task code; handlers push to the inbox (ready_queue.h)
  *   E7  the CPU sleeps only if, with interrupts off, all queues were empty and no timer was due. An interrupt after that
- *       look ends the sleep (cpu_idle leaves no gap), and the loop looks again
+ *       look ends the sleep (cpu_idle leaves no gap), and the loop looks again; so does an NMI, which may push to the
+ *       inbox at any time (cpu_idle_while_null)
  *   E8  only code on the executor's CPU changes a state word; other CPUs push to the remote inbox (remote_wake.c)
  *   E9  before each batch of polls and before the CPU sleeps the alarm is set to the earliest deadline, or has rung. The
  *       clock is read only when it has: its handler sets a flag, and so does a deadline that was late to be armed
@@ -318,7 +319,7 @@ static void sleep_until_interrupt(struct executor *executor)
         interrupts_enable();
     } else {
         executor->statistics.idles++;
-        cpu_idle();
+        cpu_idle_while_null(&executor->inbox);
     }
     __atomic_store_n(&executor->is_idle, false, __ATOMIC_RELAXED);
 }

@@ -3,7 +3,7 @@
 """What every linker has to make of a kernel: check_image.py KERNEL LAYOUT_H
 
 Boot loaders find the Multiboot2 header and the PVH note; the segments lie where layout.h says, none is writable and
-executable, none shares a page with another; nothing is left to relocate.
+executable, none shares a page with another; nothing is left to relocate; `hlt` follows `sti` in one place.
 
 Exit status: 0 all true, 1 something is not, and is named.
 """
@@ -24,6 +24,8 @@ PVH_NAME, PVH_KIND = b"Xen\0", 18
 # gABI, "Sections" and "Program Header": SHT_RELA, SHT_REL, SHT_RELR; PT_DYNAMIC, PT_INTERP.
 RELOCATION_SECTIONS = (4, 9, 19)
 DYNAMIC_SEGMENTS = (2, 3)
+# The instructions `sti` and `hlt`, a byte each; the label of the `hlt` in interrupt_entry.S.
+STI_HLT, IDLE_HALT = b"\xfb\xf4", "idle_halt"
 
 
 def read_layout(path):
@@ -109,11 +111,23 @@ def check_nothing_to_relocate(elf):
             yield f"segment {number} is for a dynamic linker"
 
 
+def check_one_idle_halt(elf):
+    """The common exit of interrupts knows one place in which the CPU may be about to sleep with interrupts on."""
+    found = []
+    for segment in elf.loads():
+        code = elf.data[segment.offset:segment.offset + segment.file_bytes] if segment.flags & EXECUTABLE else b""
+        found += [segment.virtual + match.start() + 1 for match in re.finditer(re.escape(STI_HLT), code)]
+    if len(found) != 1:
+        yield f"{len(found)} places with `sti; hlt`"
+    elif elf.addresses_of(IDLE_HALT) != found:
+        yield f"the `hlt` after `sti` at {found[0]:#x} is not at {IDLE_HALT}"
+
+
 def check(data, layout):
     """What is wrong, a line each."""
     elf = ElfFile(data)
     return [*check_multiboot2_header(elf), *check_pvh_note(elf), *check_permissions(elf, layout),
-            *check_load_addresses(elf, layout), *check_nothing_to_relocate(elf)]
+            *check_load_addresses(elf, layout), *check_nothing_to_relocate(elf), *check_one_idle_halt(elf)]
 
 
 def main():

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 FILE_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 SEGMENT = struct.Struct("<IIQQQQQQ")
 SECTION = struct.Struct("<IIQQQQIIQQ")
+SYMBOL = struct.Struct("<IBBHQQ")
 IDENTIFICATION = b"\x7fELF\x02\x01\x01"  # 64-bit, little-endian, version 1
 TYPE_EXECUTABLE, MACHINE_X86_64 = 2, 62
 SEGMENT_LOAD, SEGMENT_NOTE = 1, 4
+SECTION_SYMBOLS = 2
 EXECUTABLE, WRITABLE, READABLE = 1, 2, 4
 
 
@@ -28,7 +30,9 @@ class Segment:
 class Section:
     name: str
     kind: int
+    offset: int
     size: int
+    link: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class ElfFile:
         self.segments = [self._segment(segments_at + i * segment_bytes) for i in range(segment_count)]
         raw = [SECTION.unpack_from(data, sections_at + i * section_bytes) for i in range(section_count)]
         names_at = raw[names_index][4]
-        self.sections = [Section(self._text(names_at + entry[0]), entry[1], entry[5]) for entry in raw]
+        self.sections = [Section(self._text(names_at + entry[0]), entry[1], entry[4], entry[5], entry[6]) for entry in raw]
 
     def _segment(self, position):
         kind, flags, offset, virtual, physical, file_bytes, memory_bytes, _ = SEGMENT.unpack_from(self.data, position)
@@ -59,6 +63,19 @@ class ElfFile:
 
     def _text(self, position):
         return self.data[position:self.data.index(b"\0", position)].decode()
+
+    def addresses_of(self, name):
+        """Of the symbols of that name, local ones too."""
+        found = []
+        for section in self.sections:
+            if section.kind != SECTION_SYMBOLS:
+                continue
+            names_at = self.sections[section.link].offset
+            for position in range(section.offset, section.offset + section.size, SYMBOL.size):
+                name_at, _, _, _, value, _ = SYMBOL.unpack_from(self.data, position)
+                if self._text(names_at + name_at) == name:
+                    found.append(value)
+        return found
 
     def loads(self):
         return [segment for segment in self.segments if segment.kind == SEGMENT_LOAD]

@@ -111,6 +111,22 @@ class CheckImage(unittest.TestCase):
         self.write_segment(5, SEGMENT_TYPE, "<I", 2)
         self.expect("segment 5 is for a dynamic linker")
 
+    def test_a_second_sti_hlt_is_named(self):
+        at = self.data.index(check_image.STI_HLT)
+        self.data[at + 32:at + 34] = check_image.STI_HLT
+        self.expect("2 places with `sti; hlt`")
+
+    def test_an_instruction_between_sti_and_hlt_is_named(self):
+        at = self.data.index(check_image.STI_HLT)
+        self.data[at:at + 3] = b"\xfb\x90\xf4"
+        self.expect("0 places with `sti; hlt`")
+
+    def test_a_sti_hlt_elsewhere_is_named(self):
+        at = self.data.index(check_image.STI_HLT)
+        self.data[at:at + 2] = b"\x90\x90"
+        self.data[at + 32:at + 34] = check_image.STI_HLT
+        self.expect("is not at idle_halt")
+
     def test_what_is_no_executable_is_refused(self):
         self.data[0] = 0
         with self.assertRaises(ValueError):

@@ -13,6 +13,7 @@
  * is ready or a timer is due. And for each path: an unseen event is seen in the end.
  *
  * Wrong variants, each of which must be found out (CMakeLists.txt): LOOK_WITHOUT_CLI, NO_SECOND_LOOK, NO_COMMON_EXIT,
+ * EXIT_AT_HLT_ONLY, NO_LOOK_IN_IDLE,
  * INSTRUCTION_BEFORE_HLT, FLAG_CLEARED_AFTER_POLL, TEST_AND_SET_SPLIT, HANDLER_APPENDS, TIMERS_NOT_LOOKED_AT.
  *
  * Not modelled: weak memory, which one CPU does not have (what crosses CPUs is in remote_wake.pml); the end of tasks and
@@ -34,8 +35,9 @@
 /* The CPU. */
 bool interrupts_on = true;
 bool shadow;       /* the instruction before was the `sti` that turned interrupts on */
-bool at_halt;      /* `hlt` is the next instruction of the executor */
-bool is_over_halt; /* the common exit has stepped over it */
+bool in_idle;      /* the executor is in cpu_idle_while_null(), before the end of `hlt` */
+bool at_halt;      /* `hlt` is its next instruction */
+bool is_over_halt; /* the common exit has put it behind the `hlt` */
 bool asleep;
 bool in_handler;
 
@@ -122,7 +124,11 @@ inline leave_by_common_exit()
 {
 #ifndef NO_COMMON_EXIT
     if
+#ifdef EXIT_AT_HLT_ONLY
     :: at_halt -> is_over_halt = true
+#else
+    :: in_idle -> is_over_halt = true
+#endif
     :: else
     fi;
 #endif
@@ -167,10 +173,8 @@ active proctype non_maskable_interrupts()
            shadow = false;
            asleep = false;
            if
-#ifdef NMI_WAKES
            :: task = 0
            :: task = 1
-#endif
            :: task = NONE
            fi;
            if
@@ -261,7 +265,7 @@ inline look(found)
 #endif
 }
 
-/* sleep_until_interrupt() and cpu_idle(). */
+/* sleep_until_interrupt() and cpu_idle_while_null(). */
 inline sleep_until_interrupt(found)
 {
 #ifndef LOOK_WITHOUT_CLI
@@ -275,16 +279,25 @@ inline sleep_until_interrupt(found)
     if
     :: found -> interrupts_on = true
     :: else ->
-       /* sti: holds interrupts off for one instruction, unless they were on already */
-#ifdef INSTRUCTION_BEFORE_HLT
-       atomic { shadow = !interrupts_on; interrupts_on = true };
-       atomic { shadow = false; at_halt = true };
-#else
-       atomic { shadow = !interrupts_on; interrupts_on = true; at_halt = true };
+#ifndef NO_LOOK_IN_IDLE
+       in_idle = true;
+       found = inbox != NONE;
 #endif
-       /* hlt */
-       atomic { asleep = !is_over_halt; shadow = false; at_halt = false; is_over_halt = false };
-       !asleep
+       if
+       :: found -> interrupts_on = true
+       :: else ->
+          /* sti: holds interrupts off for one instruction, unless they were on already */
+#ifdef INSTRUCTION_BEFORE_HLT
+          atomic { in_idle = false; shadow = !interrupts_on; interrupts_on = true };
+          atomic { shadow = false; in_idle = true; at_halt = true };
+#else
+          atomic { in_idle = true; shadow = !interrupts_on; interrupts_on = true; at_halt = true };
+#endif
+          /* hlt */
+          atomic { asleep = !is_over_halt; shadow = false; at_halt = false };
+          !asleep
+       fi;
+       atomic { in_idle = false; is_over_halt = false }
     fi
 }
 
@@ -305,5 +318,5 @@ active proctype executor() provided (!in_handler)
     od
 }
 
-ltl no_wake_is_lost { [] ((unseen[0] + unseen[1] > 0) -> <> (unseen[0] + unseen[1] == 0)) }
 ltl never_asleep_with_work { [] !(asleep && HAS_WORK) }
+ltl no_wake_is_lost { [] ((unseen[0] + unseen[1] > 0) -> <> (unseen[0] + unseen[1] == 0)) }

@@ -25,7 +25,8 @@ static struct {
     uint64_t vector, flags, stack_pointer;
     const char *stack;
 } seen;
-static volatile unsigned ticks, ticks_astray, breaks_before_halt;
+static volatile unsigned ticks, ticks_astray, breaks_before_halt, breaks_after_look;
+static void *volatile left_by_handler;
 
 void __real_trap_dispatch(struct trap_frame *frame);
 void __wrap_trap_dispatch(struct trap_frame *frame);
@@ -40,6 +41,12 @@ static const char *stack_name(const void *address)
 static const char *halt_in_idle(void)
 {
     return (const char *)(uintptr_t)cpu_idle + 1;
+}
+
+/* The last look, a comparison of four bytes, has found nothing, and `sti` has not been executed. */
+static const char *after_look_in_idle(void)
+{
+    return (const char *)(uintptr_t)cpu_idle_while_null + 4;
 }
 
 /* A breakpoint of the CPU at the instruction at `address`; NULL for none (SDM vol. 3B, 17.2 "Debug Registers"). */
@@ -69,6 +76,11 @@ void __wrap_trap_dispatch(struct trap_frame *frame)
         end_with_software_vector_13();
     if (frame->vector == VECTOR_DEBUG && frame->rip == (uint64_t)(uintptr_t)halt_in_idle()) {
         breaks_before_halt++;
+        set_breakpoint(NULL);
+    }
+    if (frame->vector == VECTOR_DEBUG && frame->rip == (uint64_t)(uintptr_t)after_look_in_idle()) {
+        breaks_after_look++;
+        left_by_handler = &memory;
         set_breakpoint(NULL);
     }
     if (frame->vector != VECTOR_DEBUG && frame->vector != VECTOR_MACHINE_CHECK && frame->vector != VECTOR_UNUSED)
@@ -163,6 +175,23 @@ static void exception_between_sti_and_hlt_loses_no_wake(void)
     CHECK(ticks == before + 1, "%u interrupts of one", ticks - before);
 }
 
+/* Nothing but the exception ends this wait: an NMI handler that wakes a task is in its place. */
+static void what_an_exception_leaves_after_the_last_look_is_not_slept_through(void)
+{
+    interrupts_disable();
+    unsigned before = ticks;
+    set_breakpoint(after_look_in_idle());
+    cpu_idle_while_null((const void *)&left_by_handler);
+    CHECK(interrupts_are_enabled(), "interrupts are off");
+    interrupts_disable();
+    CHECK(breaks_after_look == 1, "stopped %u times after the look", breaks_after_look);
+    CHECK(ticks == before, "an interrupt ended the wait");
+    cpu_idle_while_null((const void *)&left_by_handler);
+    CHECK(interrupts_are_enabled(), "interrupts are off");
+    interrupts_disable();
+    CHECK(ticks == before, "waited, though there was something");
+}
+
 /* No error code where the entry stub of vector 13 relies on one: the frame starts at an odd multiple of 8. There is
  * no way back from it: the handler ends the tests. */
 static void software_interrupt_13_gets_an_aligned_stack_too(void)
@@ -179,6 +208,7 @@ void kernel_main(const struct boot_info *boot_info)
         KERNEL_TEST(each_kind_of_vector_has_its_stack),
         KERNEL_TEST(nmi_in_a_device_interrupt_has_its_own_stack_and_returns_there),
         KERNEL_TEST(exception_between_sti_and_hlt_loses_no_wake),
+        KERNEL_TEST(what_an_exception_leaves_after_the_last_look_is_not_slept_through),
         KERNEL_TEST(software_interrupt_13_gets_an_aligned_stack_too),
     };
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);

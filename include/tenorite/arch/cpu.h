@@ -36,6 +36,11 @@ ALWAYS_INLINE void cpu_flush_writes(void);
  */
 void cpu_idle(void);
 
+/* The same, unless the pointer that `pointer` points to is not NULL. An NMI asks no interrupt flag: what its handler leaves
+ * after the caller's last look would be slept through. So the look at the place where it leaves it is part of the wait,
+ * and an NMI from this look on ends the wait. */
+void cpu_idle_while_null(const void *pointer);
+
 /* Interrupts off, and no instruction after this one. */
 NO_RETURN void cpu_halt(void);
 

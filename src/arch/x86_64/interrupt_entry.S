@@ -8,8 +8,9 @@
  * struct trap_frame. C sees a frame record with the interrupted RIP and RBP, so that backtraces cross interrupts.
  *
  * One exit serves all vectors. `sti` in cpu_idle holds interrupts off until `hlt` has begun, but an NMI, a machine
- * check or a debugger's step in that place ends the shadow, and the interrupt that follows would be slept through. So
- * the exit steps over the `hlt` whenever the CPU would return to it.
+ * check or a debugger's step in that place ends the shadow, and the interrupt that follows would be slept through; and
+ * what an NMI handler leaves between the last look and the `hlt` would be, too. So the exit ends the wait whenever the
+ * CPU would return to it before the `hlt` has been executed.
  */
 
 /* Vectors with an error code: SDM vol. 3A, table 6-1 "Protected-Mode Exceptions and Interrupts": 8, 10-14, 17, 21; and
@@ -66,9 +67,11 @@ interrupt_common:
     movq %rbx, %rdi
     call trap_dispatch
     movq %rbx, %rsp
-    cmpq $idle_halt, TRAP_FRAME_RIP(%rsp)
-    jne 2f
-    incq TRAP_FRAME_RIP(%rsp)           /* `hlt` is one byte */
+    movq TRAP_FRAME_RIP(%rsp), %rax
+    subq $cpu_idle_while_null, %rax
+    cmpq $(idle_halt - cpu_idle_while_null), %rax
+    ja 2f
+    movq $idle_end, TRAP_FRAME_RIP(%rsp)
 2:  popq %r15
     popq %r14
     popq %r13
@@ -88,15 +91,23 @@ interrupt_common:
     iretq
 .size interrupt_common, . - interrupt_common
 
-/* void cpu_idle(void)                                                            (include/tenorite/arch/cpu.h) */
+/* void cpu_idle_while_null(const void *pointer); void cpu_idle(void)             (include/tenorite/arch/cpu.h) */
+.globl cpu_idle_while_null
+.type cpu_idle_while_null, @function
 .globl cpu_idle
 .type cpu_idle, @function
+cpu_idle_while_null:
+    cmpq $0, (%rdi)
+    jne idle_end
 cpu_idle:
     sti
 idle_halt:
     hlt
+idle_end:
+    sti                                 /* not on yet where the wait was ended early */
     ret
 .size cpu_idle, . - cpu_idle
+.size cpu_idle_while_null, . - cpu_idle_while_null
 
 .section .data, "aw", @progbits
 .globl interrupt_entry_uses_clac

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool cpu_double_interrupts_enabled = true;
 bool cpu_double_is_in_handler;
@@ -89,6 +90,17 @@ void cpu_idle(void)
     }
     cpu_double_on_idle();
     interrupts_enable();
+}
+
+void cpu_idle_while_null(const void *pointer)
+{
+    const void *found;
+
+    memcpy(&found, pointer, sizeof(found));
+    if (found)
+        interrupts_enable();
+    else
+        cpu_idle();
 }
 
 void cpu_halt(void)

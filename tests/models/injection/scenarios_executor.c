@@ -138,13 +138,13 @@ static void two_tasks_that_wake_each_other(void)
 }
 
 const struct injection_scenario scenarios_executor[] = {
-    {"idle", two_tasks_wait, NULL, {post_a, post_b}, NULL, NULL},
-    {"wake by a task", two_tasks_wait, post_a, {post_a, post_b}, NULL, NULL},
-    {"poll wakes others and itself", a_wakes_b_and_itself, post_a, {post_a, post_b}, NULL, NULL},
-    {"ping and pong", two_tasks_that_wake_each_other, post_a, {post_a, post_b}, NULL, NULL},
-    {"spawn", a_spawns, post_a, {post_a, post_b}, NULL, c_was_spawned},
-    {"cancel by a task", a_cancels_b, post_a, {post_b, cancel_b}, NULL, b_was_dropped_once},
-    {"cancel by a handler", two_tasks_wait, post_a, {cancel_b, post_b}, NULL, NULL},
-    {"end", b_ends, post_b_then_a, {post_b, cancel_b}, NULL, b_has_ended_once},
+    {"idle", two_tasks_wait, NULL, {post_a, post_b}, post_a, NULL},
+    {"wake by a task", two_tasks_wait, post_a, {post_a, post_b}, post_b, NULL},
+    {"poll wakes others and itself", a_wakes_b_and_itself, post_a, {post_a, post_b}, post_a, NULL},
+    {"ping and pong", two_tasks_that_wake_each_other, post_a, {post_a, post_b}, post_b, NULL},
+    {"spawn", a_spawns, post_a, {post_a, post_b}, post_b, c_was_spawned},
+    {"cancel by a task", a_cancels_b, post_a, {post_b, cancel_b}, post_b, b_was_dropped_once},
+    {"cancel by a handler", two_tasks_wait, post_a, {cancel_b, post_b}, post_a, NULL},
+    {"end", b_ends, post_b_then_a, {post_b, cancel_b}, post_b, b_has_ended_once},
 };
 const size_t scenarios_executor_count = sizeof(scenarios_executor) / sizeof(*scenarios_executor);

@@ -156,10 +156,10 @@ static void it_was_dropped(void)
 }
 
 const struct injection_scenario scenarios_waiting[] = {
-    {"sleep", a_task_sleeps, post_other, {time_passes, post_other}, NULL, the_sleep_has_ended},
+    {"sleep", a_task_sleeps, post_other, {time_passes, post_other}, post_other, the_sleep_has_ended},
     {"sleep of a cancelled task", a_sleep_is_cancelled, post_other, {time_passes, post_other}, NULL, it_was_dropped},
     {"bytes pushed", a_task_reads, post_other, {push, NULL}, NULL, NULL},
-    {"doorbell rung", a_task_waits_at_the_door, ring_the_bell, {ring_the_bell, post_other}, NULL, NULL},
+    {"doorbell rung", a_task_waits_at_the_door, ring_the_bell, {ring_the_bell, post_other}, ring_the_bell, NULL},
     {"notify by a handler", a_task_waits_for_notify, notify_it, {notify_it, post_other}, NULL, NULL},
 };
 const size_t scenarios_waiting_count = sizeof(scenarios_waiting) / sizeof(*scenarios_waiting);
