@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many instructions the memory operations of a running kernel execute. Under QEMU's -icount the time stamp counter
+ * How many instructions the operations of a running kernel execute, those of memory here, of tasks in tasks.c. Under QEMU's -icount the time stamp counter
  * advances by one an instruction, so counts are exact, and the same in every run: tests/bench/guest_counts.py runs this
  * twice, and compares. Each line is
  *
  *     count FIGURE INSTRUCTIONS OPERATIONS
- *
- * where a figure that ends in _worst is the most that a single operation took.
  */
+#include "groups.h"
+#include "series.h"
+
 #include <tenorite/arch/boot_info.h>
 #include <tenorite/arch/power.h>
 #include <tenorite/lib/console.h>
@@ -28,54 +29,6 @@ static uint64_t random_next(void)
     static uint64_t seed = 0x853c49e6748fea9b;
     seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
     return seed;
-}
-
-static NO_INLINE uint64_t instructions_now(void)
-{
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (uint64_t)high << 32 | low;
-}
-
-/* A series of operations that is being counted: all of them, and the longest. */
-struct series {
-    const char *figure;
-    uint64_t total, worst, operations, start;
-};
-
-static uint64_t own_instructions; /* of series_begin() and series_end() */
-
-static NO_INLINE void series_begin(struct series *series)
-{
-    series->start = instructions_now();
-}
-
-static NO_INLINE void series_end(struct series *series)
-{
-    uint64_t taken = instructions_now() - series->start - own_instructions;
-    series->total += taken;
-    series->worst = taken > series->worst ? taken : series->worst;
-    series->operations++;
-}
-
-static void print_count(const char *figure, uint64_t instructions, uint64_t operations)
-{
-    console_print_line("count %s %llu %llu", figure, (unsigned long long)instructions,
-                       (unsigned long long)operations);
-}
-
-static void series_print(const struct series *series)
-{
-    print_count(series->figure, series->total, series->operations);
-    console_print_line("count %s_worst %llu 1", series->figure, (unsigned long long)series->worst);
-}
-
-static void measure_counting(void)
-{
-    struct series nothing = {.figure = "nothing"};
-    series_begin(&nothing);
-    series_end(&nothing);
-    own_instructions = nothing.total;
 }
 
 static void count_mapper(void)
@@ -234,12 +187,19 @@ static void count_heap_pattern(void)
     series_print(&giving);
 }
 
+static void check_and_leave(void)
+{
+    const char *broken = heap_check(&memory.heap);
+    ASSERT(broken == NULL, "%s", broken);
+    power_exit(DONE);
+}
+
 void kernel_main(const struct boot_info *boot_info)
 {
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     console_print_line("build %s, TENORITE_DEBUG=%d", COMPILER_NAME, TENORITE_DEBUG);
-    measure_counting();
+    series_calibrate();
     count_mapper();
     count_ranges();
     count_frames();
@@ -247,7 +207,5 @@ void kernel_main(const struct boot_info *boot_info)
     count_heap_pairs();
     count_heap_trace();
     count_heap_pattern();
-    const char *broken = heap_check(&memory.heap);
-    ASSERT(broken == NULL, "%s", broken);
-    power_exit(DONE);
+    count_tasks(&memory.heap, check_and_leave);
 }
