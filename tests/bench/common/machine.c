@@ -10,8 +10,9 @@
 
 NO_RETURN void abort(void); /* <stdlib.h> has functions on floating-point numbers, which the kernel's flags refuse */
 
-unsigned interrupts_handler_depth;
-bool interrupts_enabled_here = true;
+/* Nothing here changes them, which the optimizer must not find out: in a kernel interrupts do. */
+__attribute__((used)) unsigned interrupts_handler_depth;
+__attribute__((used)) bool interrupts_enabled_here = true;
 
 /* A barrier, as for one page (include/tenorite/arch/impl/paging.h): the instructions need ring 0. */
 void tlb_flush_all(void)
