@@ -16,16 +16,20 @@ import async_peers
 import figures
 from figures import Figure, Samples, run_program, times_as_fast, times_floor
 
-GROUPS = ("yield", "wake", "spawn", "timers")
+GROUPS = ("yield", "wake", "spawn", "join", "timers")
 INSTALLATION = "./tenorite setup --with peers"
 
 FIGURES = (
     Figure("yield", "yield", "yield, 1 000 tasks", "ns", (times_floor(2), times_as_fast("tokio", 4))),
+    Figure("yield", "yield_by_hand", "the same, futures by hand", "ns"),
+    Figure("yield", "yield_accounts", "yield, statistics on", "ns"),
     Figure("wake", "storm", "wake + poll, storm of 10 000", "ns", (times_floor(2),)),
     Figure("wake", "ping_pong", "ping-pong round trip, wakers", "ns", (times_floor(2),)),
     Figure("wake", "ping_pong_notify", "ping-pong round trip, notify", "ns", (times_floor(2),)),
     Figure("spawn", "spawn_one", "spawn + run + free, one by one", "ns", (times_floor(3), times_as_fast("tokio", 4))),
     Figure("spawn", "spawn_many", "spawn + run + free, a million", "ns", (times_floor(3), times_as_fast("tokio", 4))),
+    Figure("join", "join_handles", "join of 1 000 tasks, a child", "ns", (times_floor(5),)),
+    Figure("join", "join_array", "join of 1 000 futures, a child", "ns", (times_floor(5),)),
     Figure("timers", "timers_1e6", "timer, within 10^6 ticks", "ns", (times_floor(0.5), times_as_fast("tokio", 10))),
     Figure("timers", "timers_1e9", "timer, within 10^9 ticks", "ns", (times_floor(0.7), times_as_fast("tokio", 10))),
     Figure("timers", "sleeps_1e6", "task that sleeps, 10^6 ticks", "ns"),

@@ -33,7 +33,11 @@ void async_sample(const struct bench_plan *plan, const char *figure, const struc
     async_sample((plan), (figure), (const struct async_subject[]){__VA_ARGS__},                                      \
                  COUNT_OF(((const struct async_subject[]){__VA_ARGS__})))
 
+/* The floor's yield: 1 000 tasks. */
+uint64_t yield_of_floor(const struct bench_plan *plan);
+
 void bench_yield(const struct bench_plan *plan);
 void bench_wake(const struct bench_plan *plan);
 void bench_spawn(const struct bench_plan *plan);
+void bench_join(const struct bench_plan *plan);
 void bench_timers(const struct bench_plan *plan);

@@ -90,6 +90,7 @@ static uint64_t run_sleeps(uint64_t count, uint64_t span_ns)
     executor_run_until_idle(&ours);
     for (uint64_t now_ns; (now_ns = timer_queue_next_deadline(&ours.timers)) != UINT64_MAX;) {
         bench_clock_set(now_ns);
+        executor_alarm(&ours);
         executor_run_until_idle(&ours);
     }
     bench_expect(woken == count, "sleeps");

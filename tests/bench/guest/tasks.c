@@ -2,11 +2,13 @@
 /*
  * How many instructions tasks take.
  *
- * yield         from one poll of a yielding task to its next, divided by the number of tasks that yield
- * spawn         spawning a task of 8 bytes
- * spawn_to_end  spawning it, polling it once, and freeing it
- * handler_wake  from the first instruction of an interrupt handler, entered while the CPU sleeps in the executor, to the
- *               first of the task that it wakes: the wake, the way out of the interrupt, the executor's way to the task
+ * yield           from one poll of a yielding task to its next, divided by the number of tasks that yield
+ * yield_accounts  the same while statistics of each task are kept
+ * watchdog_look   one look of the watchdog that finds nothing to report
+ * spawn           spawning a task of 8 bytes
+ * spawn_to_end    spawning it, polling it once, and freeing it
+ * handler_wake    from the first instruction of an interrupt handler, entered while the CPU sleeps in the executor, to the
+ *                 first of the task that it wakes: the wake, the way out of the interrupt, the executor's way to the task
  *
  * The interrupt is the periodic one of the real-time clock (MC146818 data sheet, "Registers A, B, C"): nobody else uses it.
  */
@@ -18,6 +20,8 @@
 #include <tenorite/lib/panic.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/executor.h>
+#include <tenorite/task/task_accounts.h>
+#include <tenorite/task/watchdog.h>
 #include <tenorite/task/yield.h>
 
 enum { YIELDERS = 100, YIELDS = 100, SPAWNS = 1000, WAKES = 100 };
@@ -28,7 +32,7 @@ static struct executor executor;
 
 /* --- yield ------------------------------------------------------------------------------------------------------ */
 
-static struct series yielding = {.figure = "yield"};
+static struct series yielding;
 static unsigned yielders_done;
 
 ASYNC_STATIC_FRAME(yielder, unsigned number; unsigned i; struct yield yield;);
@@ -54,13 +58,28 @@ static ASYNC(yielder)
     ASYNC_END;
 }
 
-static void count_yields(void)
+static void count_yields(const char *figure)
 {
+    yielding = (struct series){.figure = figure};
+    yielders_done = 0;
     for (unsigned i = 0; i < YIELDERS; i++)
         ASSERT(SPAWN(&executor, yielder, NULL, i).error == SPAWN_OK, "no memory for task %u", i);
     executor_run_until_idle(&executor);
     ASSERT(yielders_done == YIELDERS, "%u tasks have ended", yielders_done);
     print_count(yielding.figure, yielding.total, (uint64_t)YIELDERS * YIELDS);
+}
+
+static void count_looks_of_watchdog(void)
+{
+    struct watchdog watchdog;
+    struct series looking = {.figure = "watchdog_look"};
+    watchdog_init(&watchdog, &executor, SECONDS(1));
+    for (unsigned i = 0; i < SPAWNS; i++) {
+        series_begin(&looking);
+        watchdog_look(&watchdog);
+        series_end(&looking);
+    }
+    print_count(looking.figure, looking.total, looking.operations);
 }
 
 /* --- spawn ------------------------------------------------------------------------------------------------------ */
@@ -167,7 +186,11 @@ static void start_periodic_interrupt(void)
 void count_tasks(struct heap *heap, void (*done)(void))
 {
     executor_init(&executor, heap);
-    count_yields();
+    count_yields("yield");
+    ASSERT(executor_accounts_start(&executor) == ACCOUNTS_OK, "no memory for statistics");
+    count_yields("yield_accounts");
+    executor_accounts_stop(&executor);
+    count_looks_of_watchdog();
     count_spawns();
     when_done = done;
     ASSERT(SPAWN(&executor, sleeper, NULL).error == SPAWN_OK, "no memory for a task");

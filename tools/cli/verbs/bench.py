@@ -34,7 +34,7 @@ import project
 import qemu
 import terminal
 
-ASYNC_GROUPS = ("yield", "wake", "spawn", "timers")
+ASYNC_GROUPS = ("yield", "wake", "spawn", "join", "timers")
 MEMORY_GROUPS = ("mapper", "frames", "heap")
 DEFAULT_COUNTS = {"async": 9, "boot": 5, "memory": 9}
 BENCHMARKS = ("async", "boot", "memory", "counts")
