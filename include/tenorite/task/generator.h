@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <tenorite/task/budget.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/stream.h>
 
@@ -26,7 +27,8 @@
  * Everything that holds for coroutines holds here: what lives across a YIELD is a member of the frame (K7), a lock cannot
  * be held across it (K6), the frame stays where it is (K8), the cleanup section runs exactly once. A generator may AWAIT,
  * too; one that never does also runs without an executor, by count_resume(&count). What it returns at its end it
- * leaves in a member of its own. Asking again after the end panics.
+ * leaves in a member of its own. Asking again after the end panics. Each item takes a unit of the poll's budget, so that
+ * who takes all items of one that never waits gives way now and then.
  */
 #define GENERATOR_FRAME(item_type, name, ...) GENERATOR_FRAME_LINKAGE(extern, item_type, name, __VA_ARGS__)
 #define GENERATOR_STATIC_FRAME(item_type, name, ...) GENERATOR_FRAME_LINKAGE(static, item_type, name, __VA_ARGS__)
@@ -95,16 +97,24 @@
     struct name {                                                                                                    \
         struct coroutine coroutine;                                                                                  \
         bool has_item;                                                                                               \
+        bool is_held; /* there is an item, but the poll has no budget left for it */                                 \
         item_type item;                                                                                              \
         __VA_ARGS__                                                                                                  \
     };                                                                                                               \
     linkage enum poll name##_body(struct name *self, struct context *context);                                       \
     __attribute__((unused)) static enum next name##_next(struct name *self, struct context *context)                 \
     {                                                                                                                \
-        self->has_item = false;                                                                                      \
-        if (name##_body(self, context) == POLL_PENDING)                                                              \
-            return NEXT_PENDING;                                                                                     \
-        return self->has_item ? NEXT_ITEM : NEXT_END;                                                                \
+        if (self->coroutine.resume == COROUTINE_START)                                                               \
+            self->is_held = false;                                                                                   \
+        if (!self->is_held) {                                                                                        \
+            self->has_item = false;                                                                                  \
+            if (name##_body(self, context) == POLL_PENDING)                                                          \
+                return NEXT_PENDING;                                                                                 \
+            if (!self->has_item)                                                                                     \
+                return NEXT_END;                                                                                     \
+        }                                                                                                            \
+        self->is_held = context->executor && !budget_take(context);                                                  \
+        return self->is_held ? NEXT_PENDING : NEXT_ITEM;                                                             \
     }                                                                                                                \
     __attribute__((unused)) static enum next name##_resume(struct name *self)                                        \
     {                                                                                                                \
@@ -120,6 +130,7 @@
     __attribute__((unused)) static void name##_drop(struct name *self)                                               \
     {                                                                                                                \
         struct context dropping = {.request = CONTEXT_DROP};                                                         \
+        self->is_held = false;                                                                                       \
         (void)name##_body(self, &dropping);                                                                          \
     }                                                                                                                \
     __attribute__((unused)) static unsigned name##_awaited_line(const void *self)                                    \

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <tenorite/task/generator.h>
+#include <tenorite/task/stream_fold.h>
+#include <tenorite/task/unconstrained.h>
 #include <tenorite/task/yield.h>
 
 static struct context polling = {.executor = &executor};
@@ -18,8 +20,11 @@ static void tell(unsigned number)
 
 static int story_setup(void **state)
 {
+    int result = task_test_setup(state);
+
     story[0] = '\0';
-    return task_test_setup(state);
+    executor.budget = POLL_BUDGET;
+    return result;
 }
 
 #define STORY_TEST(function) cmocka_unit_test_setup_teardown(function, story_setup, task_test_teardown)
@@ -237,6 +242,125 @@ static void resuming_a_generator_that_awaits_without_an_executor_panics(void **s
     EXPECT_PANIC("slow awaits", { (void)slow_resume(&slow); });
 }
 
+/* Never waits. */
+enum { MANY = 1000 };
+
+GENERATOR_STATIC_FRAME(unsigned, numbers, unsigned i;);
+
+static void numbers_init(struct numbers *self)
+{
+    coroutine_init(&self->coroutine);
+}
+
+GENERATOR(numbers)
+{
+    ASYNC_BEGIN;
+    for (self->i = 1; self->i <= MANY; self->i++)
+        YIELD(self->i);
+    ASYNC_END;
+}
+
+FOR_EACH_FUTURE(add_all, numbers, add_number, unsigned *sum;);
+
+static void add_number(struct add_all *self, unsigned item)
+{
+    *self->sum += item;
+}
+
+static void add_all_init(struct add_all *self, unsigned *sum)
+{
+    self->sum = sum;
+    numbers_init(add_all_source(self));
+}
+
+ASYNC_STATIC_FRAME(add_all_at_once, unsigned *sum; struct add_all add_all; struct unconstrained unconstrained;);
+
+static void add_all_at_once_init(struct add_all_at_once *self, unsigned *sum)
+{
+    coroutine_init(&self->coroutine);
+    self->sum = sum;
+}
+
+ASYNC(add_all_at_once)
+{
+    ASYNC_BEGIN;
+    AWAIT(unconstrained, &self->unconstrained, START(add_all, &self->add_all, self->sum));
+    ASYNC_END;
+}
+
+/* Case 28. */
+static void a_generator_that_never_waits_gives_way_when_the_budget_is_used_up(void **state)
+{
+    struct probe_record bystander = {.ready_at_poll = 5, .self_wakes = 1};
+    unsigned sum = 0;
+
+    (void)state;
+    assert_int_equal(SPAWN(&executor, add_all, NULL, &sum).error, SPAWN_OK);
+    spawn_probe(&bystander);
+    run();
+    assert_int_equal(sum, MANY * (MANY + 1) / 2);
+    assert_int_equal(executor.statistics.polls - bystander.polls, 1 + MANY / POLL_BUDGET);
+}
+
+static void unconstrained_it_never_gives_way(void **state)
+{
+    unsigned sum = 0;
+
+    (void)state;
+    assert_int_equal(SPAWN(&executor, add_all_at_once, NULL, &sum).error, SPAWN_OK);
+    run();
+    assert_int_equal(sum, MANY * (MANY + 1) / 2);
+    assert_int_equal(executor.statistics.polls, 1);
+}
+
+static void unconstrained_leaves_the_budget_of_the_others_alone(void **state)
+{
+    struct unconstrained unconstrained;
+    struct add_all add_all;
+    unsigned sum = 0;
+
+    (void)state;
+    executor.budget = 3;
+    unconstrained_init(&unconstrained, START(add_all, &add_all, &sum));
+    assert_int_equal(unconstrained_poll(&unconstrained, &polling), POLL_READY);
+    assert_int_equal(executor.budget, 3);
+    EXPECT_PANIC("polled after completion", { (void)unconstrained_poll(&unconstrained, &polling); });
+}
+
+static void dropping_an_unconstrained_drops_its_source(void **state)
+{
+    struct probe_record record = {};
+    struct unconstrained unconstrained;
+    struct probe probe;
+
+    (void)state;
+    unconstrained_init(&unconstrained, START(probe, &probe, &record));
+    unconstrained_drop(&unconstrained);
+    unconstrained_drop(&unconstrained);
+    assert_int_equal(record.drops, 1);
+}
+
+static void an_item_that_found_no_budget_is_held_for_the_next_poll(void **state)
+{
+    struct numbers dropped, numbers;
+
+    (void)state;
+    executor.budget = 1;
+    numbers_init(&numbers);
+    assert_int_equal(numbers_next(&numbers, &polling), NEXT_ITEM);
+    assert_int_equal(numbers_next(&numbers, &polling), NEXT_PENDING);
+    executor.budget = 2;
+    assert_int_equal(numbers_next(&numbers, &polling), NEXT_ITEM);
+    assert_int_equal(numbers.item, 2);
+    assert_int_equal(numbers_next(&numbers, &polling), NEXT_ITEM);
+    assert_int_equal(numbers.item, 3);
+    numbers_drop(&numbers);
+    numbers_init(&dropped);
+    assert_int_equal(numbers_next(&dropped, &polling), NEXT_PENDING);
+    numbers_drop(&dropped);
+    EXPECT_PANIC("polled after completion", { (void)numbers_next(&dropped, &polling); });
+}
+
 /* A coroutine that listens to a generator. */
 ASYNC_STATIC_FRAME(listener, struct slow slow; struct stream_next next; struct yield yield; unsigned sum;);
 
@@ -325,6 +449,11 @@ int main(void)
         STORY_TEST(wrapped_as_a_future_it_runs_as_a_task),
         STORY_TEST(a_generator_that_awaits_is_pending_meanwhile),
         STORY_TEST(resuming_a_generator_that_awaits_without_an_executor_panics),
+        STORY_TEST(a_generator_that_never_waits_gives_way_when_the_budget_is_used_up),
+        STORY_TEST(unconstrained_it_never_gives_way),
+        STORY_TEST(unconstrained_leaves_the_budget_of_the_others_alone),
+        STORY_TEST(dropping_an_unconstrained_drops_its_source),
+        STORY_TEST(an_item_that_found_no_budget_is_held_for_the_next_poll),
         STORY_TEST(a_coroutine_takes_item_after_item),
         STORY_TEST(a_trace_goes_through_streams),
         STORY_TEST(a_stream_next_polled_after_completion_panics),

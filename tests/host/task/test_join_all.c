@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/join_all.h>
+#include <tenorite/task/semaphore.h>
 #include <tenorite/task/yield.h>
 
 static struct context polling = {.executor = &executor};
@@ -280,6 +282,80 @@ static void a_pass_polls_each_child_once(void **state)
     assert_int_equal(executor.statistics.polls, 3);
 }
 
+/* Case 37: one child takes and gives back the only permit as long as its poll lasts, another one wants it now and then. */
+ASYNC_STATIC_FRAME(greedy, struct semaphore *semaphore; struct semaphore_acquire acquire; unsigned i;
+                   unsigned rounds;);
+ASYNC_STATIC_FRAME(modest, struct semaphore *semaphore; struct semaphore_acquire acquire; unsigned rounds;);
+
+static void greedy_init(struct greedy *self, struct semaphore *semaphore)
+{
+    coroutine_init(&self->coroutine);
+    self->semaphore = semaphore;
+}
+
+ASYNC(greedy)
+{
+    ASYNC_BEGIN;
+    for (self->rounds = 0; self->rounds < 5; self->rounds++) {
+        for (self->i = 0; self->i < POLL_BUDGET; self->i++) {
+            AWAIT(semaphore_acquire, &self->acquire, self->semaphore, 1);
+            semaphore_release(self->semaphore, 1);
+        }
+    }
+    ASYNC_END;
+}
+
+static void modest_init(struct modest *self, struct semaphore *semaphore)
+{
+    coroutine_init(&self->coroutine);
+    self->semaphore = semaphore;
+}
+
+static unsigned rounds_of_greedy, rounds_of_modest;
+
+ASYNC(modest)
+{
+    ASYNC_BEGIN;
+    for (self->rounds = 0; self->rounds < 5; self->rounds++) {
+        AWAIT(semaphore_acquire, &self->acquire, self->semaphore, 1);
+        semaphore_release(self->semaphore, 1);
+    }
+    ASYNC_END;
+}
+
+ASYNC_STATIC_FRAME(rivals, struct semaphore *semaphore; struct greedy greedy; struct modest modest;
+                   struct dyn_future both[2]; struct join_all join;);
+
+static void rivals_init(struct rivals *self, struct semaphore *semaphore)
+{
+    coroutine_init(&self->coroutine);
+    self->semaphore = semaphore;
+}
+
+ASYNC(rivals)
+{
+    ASYNC_BEGIN;
+    AWAIT(join_all, &self->join,
+          FUTURES(self->both, START(greedy, &self->greedy, self->semaphore),
+                  START(modest, &self->modest, self->semaphore)));
+    rounds_of_greedy = self->greedy.rounds;
+    rounds_of_modest = self->modest.rounds;
+    ASYNC_END;
+}
+
+static void a_child_that_uses_up_the_budget_does_not_starve_another(void **state)
+{
+    struct semaphore semaphore = SEMAPHORE_INIT(1);
+
+    (void)state;
+    rounds_of_greedy = rounds_of_modest = 0;
+    assert_int_equal(SPAWN(&executor, rivals, NULL, &semaphore).error, SPAWN_OK);
+    run();
+    assert_int_equal(rounds_of_greedy, 5);
+    assert_int_equal(rounds_of_modest, 5);
+    assert_int_equal(count_tasks(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +372,7 @@ int main(void)
         JOIN_TEST(the_first_error_drops_the_rest_and_goes_out),
         JOIN_TEST(without_try_an_error_ends_nothing),
         JOIN_TEST(a_trace_shows_the_children_that_have_not_ended),
+        JOIN_TEST(a_child_that_uses_up_the_budget_does_not_starve_another),
         JOIN_TEST(a_pass_polls_each_child_once),
     };
 

@@ -3,6 +3,8 @@
 
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/dyn_future.h>
+#include <tenorite/task/join_all.h>
+#include <tenorite/task/pinned.h>
 #include <tenorite/task/ready.h>
 
 static struct context polling = {.executor = &executor};
@@ -99,12 +101,57 @@ static void a_dyn_future_polled_after_completion_panics(void **state)
     EXPECT_PANIC("dyn_future", { (void)dyn_future_poll(&future, &polling); });
 }
 
+static unsigned poll_pinned_probe(struct probe_record *record, unsigned times)
+{
+    PIN_ON_STACK(probe, pinned, record);
+    while (times-- && pinned_poll(&pinned, &polling) == POLL_PENDING)
+        ;
+    return record->drops;
+}
+
+static void a_future_pinned_on_the_stack_is_dropped_with_its_scope(void **state)
+{
+    struct probe_record unfinished = {.ready_at_poll = 3}, finished = {.ready_at_poll = 3};
+
+    (void)state;
+    assert_int_equal(poll_pinned_probe(&unfinished, 2), 0);
+    assert_int_equal(unfinished.polls, 2);
+    assert_int_equal(unfinished.drops, 1);
+    poll_pinned_probe(&finished, 3);
+    assert_int_equal(finished.polls, 3);
+    assert_int_equal(finished.drops, 0);
+}
+
+static void a_result_is_in_the_frame_on_the_stack(void **state)
+{
+    PIN_ON_STACK(ready_number, number, 8);
+    assert_int_equal(pinned_poll(&number, &polling), POLL_READY);
+    assert_int_equal(number_frame.result, 8);
+    (void)state;
+}
+
+static void block_on_runs_a_join_whose_parts_are_on_the_stack(void **state)
+{
+    struct ready_number left, right;
+    struct dyn_future both[2];
+    struct join_all join;
+
+    (void)state;
+    assert_int_equal(BLOCK_ON(&executor, join_all, &join,
+                              FUTURES(both, START(ready_number, &left, 4), START(ready_number, &right, 5))),
+                     SPAWN_OK);
+    assert_int_equal(left.result + right.result, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TASK_TEST(ready_is_ready_at_once_with_its_value),
         TASK_TEST(pending_is_never_ready),
         TASK_TEST(both_may_move_between_polls),
+        TASK_TEST(a_future_pinned_on_the_stack_is_dropped_with_its_scope),
+        TASK_TEST(a_result_is_in_the_frame_on_the_stack),
+        TASK_TEST(block_on_runs_a_join_whose_parts_are_on_the_stack),
         TASK_TEST(a_dyn_future_is_one_of_several),
         TASK_TEST(a_dyn_future_polled_after_completion_panics),
     };

@@ -67,10 +67,13 @@ static struct fetched fetched;
 
 static int buffered_setup(void **state)
 {
+    int result = task_test_setup(state);
+
     memset(is_running, 0, sizeof(is_running));
     running = most_running = finished = cleanups = 0;
+    executor.budget = POLL_BUDGET;
     fetched_init(&fetched);
-    return task_test_setup(state);
+    return result;
 }
 
 #define BUFFERED_TEST(function) cmocka_unit_test_setup_teardown(function, buffered_setup, task_test_teardown)
