@@ -36,8 +36,8 @@ def add_arguments(parser):
                         help=f"take the preset {coverage.PRESET} and report what the host tests cover")
     parser.add_argument("-L", dest="label", metavar="LABEL", help="only tests whose label matches this expression")
     parser.add_argument("-R", dest="regex", metavar="REGEX", help="only tests whose name matches this expression")
-    parser.add_argument("-j", dest="jobs", type=terminal.whole_number(1, 1024), default=os.cpu_count() or 1,
-                        metavar="N", help="tests at the same time (default: one for each CPU)")
+    parser.add_argument("-j", dest="jobs", type=terminal.whole_number(1, 1024), default=(os.cpu_count() or 1) + 1,
+                        metavar="N", help="tests at the same time (default: one more than there are CPUs; many wait)")
 
 
 def ctest_command(options, junit, passed_on):
