@@ -5,6 +5,7 @@
  *   N2  a waiter chosen by notify_one holds what would be the permit, and gives it back when it is dropped
  */
 #include <tenorite/lib/panic.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/notify.h>
 
 enum notify_outcome { NOTIFIED_ALONE, NOTIFIED_WITH_ALL };
@@ -75,7 +76,7 @@ enum poll notify_wait_poll(struct notify_wait *self, struct context *context)
             (void)waiter_choose(&self->waiter, NOTIFIED_ALONE);
         is_chosen = self->waiter.state == WAITER_CHOSEN;
     }
-    if (!is_chosen)
+    if (!is_chosen || !budget_take(context))
         return POLL_PENDING;
     self->notify = NULL;
     return POLL_READY;

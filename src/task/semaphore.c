@@ -7,6 +7,7 @@
  *   S4  permits <= limit
  */
 #include <tenorite/lib/panic.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/semaphore.h>
 
 void semaphore_init(struct semaphore *semaphore, uint32_t permits, uint32_t limit)
@@ -139,7 +140,7 @@ enum poll semaphore_acquire_poll(struct semaphore_acquire *self, struct context 
             take_or_wait(self, context->waker);
         is_chosen = self->waiter.state == WAITER_CHOSEN;
     }
-    if (!is_chosen)
+    if (!is_chosen || !budget_take(context))
         return POLL_PENDING;
     self->error = self->waiter.outcome;
     self->semaphore = NULL;

@@ -3,6 +3,8 @@
 
 #include "task_test.h"
 
+#include <tenorite/task/budget.h>
+
 /* A live task that does nothing, so that a test can poll futures by hand with its context and ask who was woken. */
 struct puppet {
     struct probe_record record;
@@ -22,8 +24,13 @@ void interrupt_before_section(unsigned nth, void (*handler)(void));
 /* Whether it has run. Forgets it if not. */
 bool interrupt_has_come(void);
 
-/* POLL(notify_wait, &wait, &puppet) */
-#define POLL(type, future, puppet) type##_poll((future), &(puppet)->context)
+/* POLL(notify_wait, &wait, &puppet): with a budget as the executor gives one. */
+#define POLL(type, future, puppet)                                                                                   \
+    (budget_set(&(puppet)->context, POLL_BUDGET), type##_poll((future), &(puppet)->context))
+
+/* As within one poll of the task, in which others have used up the budget. */
+#define POLL_WITHOUT_BUDGET(type, future, puppet)                                                                    \
+    (budget_set(&(puppet)->context, 0), type##_poll((future), &(puppet)->context))
 
 /* Both in one: the future was woken by way of its puppet and is ready. */
 #define ASSERT_WOKEN_AND_READY(type, future, puppet)                                                                 \

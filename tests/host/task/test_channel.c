@@ -120,6 +120,7 @@ static void messages_come_out_in_order(void **state)
         assert_int_equal(receive(0), POLL_READY);
         assert_int_equal(receives[0].result, number);
         ASSERT_NEXT_IS(100 + number);
+        assert_true(numbers.channel.first < ROOM);
     }
     assert_receives_nothing(CHANNEL_EMPTY);
 }
