@@ -36,7 +36,7 @@ static_assert(TENORITE_TASK_PRIORITIES >= 1 && TENORITE_TASK_PRIORITIES <= TASK_
 struct task {
     uint32_t state;
     uint32_t id;       /* for people; counted up, never 0 */
-    struct task *next; /* in the FIFO, the inbox, or the free list */
+    struct task *next; /* in the FIFO, the inbox, or the free list; to itself: free, of a pool */
     uintptr_t remote;  /* bit 0: another CPU has woken this slot; the rest: link in the remote inbox */
     struct executor *executor;
     const struct future_type *type;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A slot of a pool is free while it is neither LIVE nor SCHEDULED; claiming sets LIVE. Handlers are not interrupted, and
- * task code claims with interrupts off, so that one look and one write are enough.
+ * A slot of a pool is free while its link points to itself. Its state word does not say it: a handler may claim while a
+ * task in the slot is coming to its end, and that has several steps, of which the link is the last. Handlers are not
+ * interrupted, and task code claims with interrupts off, so that one look and one write are enough.
  */
 #include <tenorite/task/task_pool.h>
 
-#include <tenorite/arch/cpu.h>
 #include <tenorite/arch/interrupts.h>
 
 #include "task.h"
@@ -28,6 +28,7 @@ void task_pool_init(struct task_pool *pool, struct executor *executor)
     for (uint32_t i = 0; i < pool->count; i++) {
         slot_at(pool, i)->state = TASK_POOLED;
         slot_at(pool, i)->id = ++executor->last_id;
+        task_slot_give_back(slot_at(pool, i));
     }
 }
 
@@ -38,11 +39,10 @@ void *task_pool_claim(struct task_pool *pool)
         for (uint32_t i = 0; i < pool->count; i++) {
             struct task *task = slot_at(pool, i);
 
-            if (task_state_load(task) & (TASK_LIVE | TASK_SCHEDULED))
+            if (__atomic_load_n(&task->next, __ATOMIC_ACQUIRE) != task)
                 continue;
-            cpu_local_set_bits(&task->state, TASK_LIVE);
-            task->frame = frame_at(pool, i);
-            return task->frame;
+            task->next = NULL;
+            return frame_at(pool, i);
         }
     }
     return NULL;

@@ -60,8 +60,10 @@ struct task *task_slot_take(struct executor *executor)
 
 void task_slot_give_back(struct task *task)
 {
-    if (task_state_load(task) & TASK_POOLED)
+    if (task_state_load(task) & TASK_POOLED) {
+        __atomic_store_n(&task->next, task, __ATOMIC_RELEASE); /* task_pool.c; the last step of a task's end */
         return;
+    }
     task->next = task->executor->free_slots;
     task->executor->free_slots = task;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Waking, polling, spawning, cancelling, ending, and the way into the CPU's sleep. */
 #include <string.h>
+#include <tenorite/task/join.h>
+#include <tenorite/task/task_pool.h>
 
 #include "heap/heap_double.h"
 #include "scenarios.h"
@@ -137,6 +139,88 @@ static void two_tasks_that_wake_each_other(void)
     b.in_poll = a_is_woken_by_b;
 }
 
+/* a joins b, which ends at its first post. */
+static struct join join;
+static unsigned joined;
+
+static void spawn_joinable_b(void)
+{
+    struct spawn_result result = SPAWN_JOINABLE(&injection_executor, reader, "b", &b);
+
+    if (result.error != SPAWN_OK)
+        injection_fail("spawn", __LINE__);
+    mailbox_watch(&b, result.task);
+}
+
+static void look_at_join(struct mailbox *mailbox, struct context *context)
+{
+    mailbox->seen = mailbox->posted;
+    if (!joined && join_poll(&join, context) == POLL_READY)
+        joined++;
+}
+
+static void a_joins_b(void)
+{
+    fresh_mailboxes();
+    joined = 0;
+    b.wanted = 1;
+    spawn_joinable_b();
+    a.look = look_at_join;
+    join_init(&join, b.task, JOIN_NOTHING);
+    mailbox_spawn(&a);
+    executor_run_until_idle(&injection_executor);
+}
+
+static void a_joined_b_once(void)
+{
+    bool has_completed = b.seen >= b.wanted;
+
+    INJECTION_EXPECT(joined == (has_completed || b.drops));
+    INJECTION_EXPECT(!joined || join.error == (has_completed ? JOIN_OK : JOIN_CANCELLED));
+    INJECTION_EXPECT(heap_double_live_blocks() == (joined ? 2 : 3)); /* the slab and the frames */
+}
+
+/* A handler spawns a task of a pool of two, in whose slot another has ended. */
+static struct task_slot pool_slots[2];
+static struct reader pool_frames[2];
+static struct task_pool pool;
+static struct mailbox pooled[3];
+static unsigned pooled_count;
+
+static void spawn_pooled(void)
+{
+    struct mailbox *mailbox = &pooled[pooled_count];
+    struct spawn_result result = POOL_SPAWN(pool, reader, NULL, mailbox);
+
+    if (result.error == SPAWN_NO_SLOT)
+        return;
+    pooled_count++;
+    mailbox_watch(mailbox, result.task);
+}
+
+static void a_pool_has_had_a_task(void)
+{
+    two_tasks_wait();
+    pool = (struct task_pool){.type = &reader_type, .slots = pool_slots, .frames = pool_frames, .count = 2};
+    task_pool_init(&pool, &injection_executor);
+    memset(pooled, 0, sizeof(pooled));
+    pooled_count = 0;
+    pooled[0].wanted = pooled[1].wanted = 1;
+    spawn_pooled();
+    executor_run_until_idle(&injection_executor);
+}
+
+static void end_the_pooled_one(void)
+{
+    mailbox_post(&pooled[0]);
+}
+
+static void each_pooled_task_was_polled(void)
+{
+    for (unsigned i = 0; i < pooled_count; i++)
+        INJECTION_EXPECT(pooled[i].polls >= 1);
+}
+
 const struct injection_scenario scenarios_executor[] = {
     {"idle", two_tasks_wait, NULL, {post_a, post_b}, post_a, NULL},
     {"wake by a task", two_tasks_wait, post_a, {post_a, post_b}, post_b, NULL},
@@ -146,5 +230,10 @@ const struct injection_scenario scenarios_executor[] = {
     {"cancel by a task", a_cancels_b, post_a, {post_b, cancel_b}, post_b, b_was_dropped_once},
     {"cancel by a handler", two_tasks_wait, post_a, {cancel_b, post_b}, post_a, NULL},
     {"end", b_ends, post_b_then_a, {post_b, cancel_b}, post_b, b_has_ended_once},
+    {"join", a_joins_b, post_a, {post_b, cancel_b}, post_b, a_joined_b_once},
+    {"spawn by a handler", a_pool_has_had_a_task, end_the_pooled_one, {spawn_pooled, post_a}, post_b,
+     each_pooled_task_was_polled},
+    {"spawns by handlers", a_pool_has_had_a_task, end_the_pooled_one, {spawn_pooled, NULL}, post_a,
+     each_pooled_task_was_polled},
 };
 const size_t scenarios_executor_count = sizeof(scenarios_executor) / sizeof(*scenarios_executor);

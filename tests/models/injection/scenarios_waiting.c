@@ -2,6 +2,7 @@
 /* What tasks wait for: time, and what interrupt handlers send. */
 #include <string.h>
 #include <tenorite/task/byte_queue.h>
+#include <tenorite/task/channel.h>
 #include <tenorite/task/doorbell.h>
 #include <tenorite/task/notify.h>
 #include <tenorite/task/sleep.h>
@@ -144,6 +145,47 @@ static void notify_it(void)
     notify_one(&notify);
 }
 
+DEFINE_CHANNEL(numbers, unsigned, 3);
+static struct numbers numbers;
+static struct numbers_receive receive;
+static unsigned sent_by_handlers, received_of_handlers;
+enum { BY_TASK = 100 };
+
+static void look_at_channel(struct mailbox *mailbox, struct context *context)
+{
+    for (;; mailbox->seen++) {
+        if (!is_awaiting)
+            numbers_receive_init(&receive, &numbers);
+        is_awaiting = true;
+        if (numbers_receive_poll(&receive, context) == POLL_PENDING)
+            return;
+        is_awaiting = false;
+        INJECTION_EXPECT(receive.error == CHANNEL_OK);
+        INJECTION_EXPECT(receive.result == BY_TASK || receive.result == received_of_handlers++);
+    }
+}
+
+static void a_task_receives(void)
+{
+    memset((void *)&numbers, 0, sizeof(numbers));
+    numbers_init(&numbers, NULL);
+    sent_by_handlers = received_of_handlers = 0;
+    spawn_both(look_at_channel);
+}
+
+/* Three places are enough for all that is sent. */
+static void send_in_handler(void)
+{
+    waiting.posted++;
+    INJECTION_EXPECT(numbers_try_send(&numbers, sent_by_handlers++) == CHANNEL_OK);
+}
+
+static void send_in_task(void)
+{
+    waiting.posted++;
+    INJECTION_EXPECT(numbers_try_send(&numbers, BY_TASK) == CHANNEL_OK);
+}
+
 static void a_sleep_is_cancelled(void)
 {
     a_task_sleeps();
@@ -160,6 +202,8 @@ const struct injection_scenario scenarios_waiting[] = {
     {"sleep of a cancelled task", a_sleep_is_cancelled, post_other, {time_passes, post_other}, NULL, it_was_dropped},
     {"bytes pushed", a_task_reads, post_other, {push, NULL}, NULL, NULL},
     {"doorbell rung", a_task_waits_at_the_door, ring_the_bell, {ring_the_bell, post_other}, ring_the_bell, NULL},
+    {"channel, sent to by handlers", a_task_receives, post_other, {send_in_handler, post_other}, post_other, NULL},
+    {"channel, sent to by all", a_task_receives, send_in_task, {send_in_handler, NULL}, post_other, NULL},
     {"notify by a handler", a_task_waits_for_notify, notify_it, {notify_it, post_other}, NULL, NULL},
 };
 const size_t scenarios_waiting_count = sizeof(scenarios_waiting) / sizeof(*scenarios_waiting);
