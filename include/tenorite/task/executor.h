@@ -48,6 +48,7 @@ struct executor_statistics {
 enum { TASK_PRIORITY_DEFAULT = TENORITE_TASK_PRIORITIES / 2 };
 
 struct executor {
+    const char cannot_be_assigned[0]; /* it has pointers to itself */
     struct task_fifo ready[TENORITE_TASK_PRIORITIES];
     struct task *inbox; /* newest first; interrupt handlers push, task code takes all */
     struct task *current;
