@@ -69,11 +69,12 @@ void *heap_alloc(struct heap *heap, size_t size)
 
 void heap_free(struct heap *heap, void *pointer)
 {
-    struct block *block = (struct block *)pointer - 1;
+    struct block *block;
 
     (void)heap;
     if (!pointer)
         return;
+    block = (struct block *)pointer - 1;
     block->next->previous = block->previous;
     block->previous->next = block->next;
     live_blocks--;
