@@ -16,19 +16,28 @@ void join_all_init(struct join_all *self, struct future_set set)
     self->error = 0;
 }
 
-/* False: it has failed, and the join with it. */
-static bool poll_child(struct join_all *self, uint32_t index, struct context *context)
+/* Counts a child that is ready. False: it has failed, and the join with it. */
+static bool end_child(struct join_all *self, struct dyn_future *child)
 {
-    struct dyn_future *child = &self->set.futures[index];
-
-    if (!dyn_future_is_live(child) || dyn_future_poll(child, context) == POLL_PENDING)
-        return true;
+    child->frame = NULL;
     self->live--;
     if (!child->error || !*child->error)
         return true;
-    self->failed = index;
+    self->failed = (uint32_t)(child - self->set.futures);
     self->error = *child->error;
     return false;
+}
+
+/* Polls the children from `first` on that are before `end`. False: one has failed. */
+static bool poll_children(struct join_all *self, uint32_t first, uint32_t end, struct context *context)
+{
+    for (struct dyn_future *child = &self->set.futures[first]; child < &self->set.futures[end]; child++) {
+        if (!dyn_future_is_live(child) || child->type->poll(child->frame, context) == POLL_PENDING)
+            continue;
+        if (!end_child(self, child))
+            return false;
+    }
+    return true;
 }
 
 enum poll join_all_poll(struct join_all *self, struct context *context)
@@ -37,11 +46,9 @@ enum poll join_all_poll(struct join_all *self, struct context *context)
 
     pin_check(&self->pin, "join_all");
     ASSERT(self->set.futures, "join_all %p: polled after completion", (void *)self);
-    for (uint32_t i = 0; i < self->set.count; i++) {
-        if (!poll_child(self, future_set_rotated(self->set, first, i), context)) {
-            join_all_drop(self);
-            return POLL_READY;
-        }
+    if (!poll_children(self, first, self->set.count, context) || !poll_children(self, 0, first, context)) {
+        join_all_drop(self);
+        return POLL_READY;
     }
     if (!self->live) {
         self->set = ended;

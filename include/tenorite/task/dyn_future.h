@@ -79,6 +79,9 @@ ALWAYS_INLINE struct future_set future_set(struct dyn_future *futures, uint32_t 
     return (struct future_set){.futures = futures, .count = count, .order = order};
 }
 
+/* Of a whole array, fair. */
+#define FUTURE_SET(array) future_set((array), COUNT_OF(array), FUTURES_FAIR)
+
 /* The index of the i-th one when `first` is the first, both less than `count`. */
 ALWAYS_INLINE uint32_t future_set_rotated(struct future_set set, uint32_t first, uint32_t i)
 {

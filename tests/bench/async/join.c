@@ -32,7 +32,8 @@ static ASYNC(child)
 
 static struct task_handle handles[CHILDREN];
 static struct child children[CHILDREN];
-static struct join_child places[CHILDREN];
+static struct dyn_future places[CHILDREN];
+static struct join_group groups[JOIN_GROUPS(CHILDREN)];
 static unsigned rounds_done;
 
 static void expect_sum(uint64_t sum)
@@ -81,7 +82,7 @@ static void array_parent_init(struct array_parent *self, unsigned rounds)
 static void start_children(void)
 {
     for (unsigned i = 0; i < CHILDREN; i++)
-        places[i].future = START(child, &children[i], i);
+        places[i] = START(child, &children[i], i);
 }
 
 static uint64_t sum_of_children(void)
@@ -97,7 +98,7 @@ static ASYNC(array_parent)
     ASYNC_BEGIN;
     for (; self->rounds > 0; self->rounds--) {
         start_children();
-        AWAIT(join_wide, &self->join, places, CHILDREN);
+        AWAIT(join_wide, &self->join, FUTURE_SET(places), groups, COUNT_OF(groups));
         bench_expect(self->join.spawn_error == SPAWN_OK, "join");
         expect_sum(sum_of_children());
     }
