@@ -66,6 +66,12 @@ static void time_passes(void)
     clock_double_set_ns(DEADLINE_NS);
 }
 
+/* Hardware rings for needs of its own, too. */
+static void alarm_for_nothing(void)
+{
+    executor_alarm(&injection_executor);
+}
+
 static void the_sleep_has_ended(void)
 {
     INJECTION_EXPECT(waiting.seen == waiting.posted);
@@ -199,6 +205,12 @@ static void it_was_dropped(void)
 
 const struct injection_scenario scenarios_waiting[] = {
     {"sleep", a_task_sleeps, post_other, {time_passes, post_other}, post_other, the_sleep_has_ended},
+    {"sleep, vain alarms",
+     a_task_sleeps,
+     post_other,
+     {time_passes, alarm_for_nothing},
+     post_other,
+     the_sleep_has_ended},
     {"sleep of a cancelled task", a_sleep_is_cancelled, post_other, {time_passes, post_other}, NULL, it_was_dropped},
     {"bytes pushed", a_task_reads, post_other, {push, NULL}, NULL, NULL},
     {"doorbell rung", a_task_waits_at_the_door, ring_the_bell, {ring_the_bell, post_other}, ring_the_bell, NULL},

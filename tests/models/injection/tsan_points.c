@@ -8,6 +8,18 @@
  */
 #include "injection.h"
 
+/* The last moment before interrupts go off; the linker puts this in place of the double's function (--wrap). */
+void __real_cpu_double_interrupts_go_off(void);
+void __wrap_cpu_double_interrupts_go_off(void);
+
+void __wrap_cpu_double_interrupts_go_off(void)
+{
+    static const char the_interrupt_flag;
+
+    injection_point(&the_interrupt_flag);
+    __real_cpu_double_interrupts_go_off();
+}
+
 #define DEFINE(result, name, parameters, ...)                                                                        \
     result name parameters;                                                                                          \
     result name parameters                                                                                           \
