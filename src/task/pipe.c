@@ -146,22 +146,21 @@ static bool is_its_turn(const struct pipe *pipe, const struct pipe_side *side, c
 static bool can_go_on(struct pipe *pipe, struct pipe_side *side, struct waiter *waiter, struct waker waker,
                       bool (*can_move)(const struct pipe *pipe))
 {
-    bool has_turn = false;
+    bool can_it = false;
 
     WITH_PIPE(pipe)
     {
-        has_turn = is_its_turn(pipe, side, waiter);
-        if (!has_turn)
-            wait_queue_wait(&side->queue, waiter, waker);
-        if (has_turn) {
+        if (is_its_turn(pipe, side, waiter)) {
             (void)waiter_choose(waiter, 0);
             waiter->waker = waker;
             if (!side->turn)
                 side->turn = waiter;
+            can_it = can_move(pipe);
+        } else {
+            wait_queue_wait(&side->queue, waiter, waker);
         }
-        has_turn = has_turn && can_move(pipe);
     }
-    return has_turn;
+    return can_it;
 }
 
 static void end_turn(struct pipe *pipe, struct pipe_side *side, struct waiter *waiter)

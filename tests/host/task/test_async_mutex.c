@@ -187,6 +187,29 @@ static void a_cancelled_holder_and_a_cancelled_waiter_leave_the_lock_to_others(v
     assert_int_equal(lock(0), POLL_READY);
 }
 
+/* While `h` holds the lock. */
+static void spawn_urgent_workers(struct probe_record *record, struct context *context)
+{
+    (void)context;
+    assert_int_equal(inside, 1);
+    executor_set_priority(spawn_worker('a', 2), 0);
+    executor_set_priority(spawn_worker('b', 2), 0);
+    record->in_poll = NULL;
+}
+
+/* Trap 20: two urgent tasks that want the lock do not keep its unimportant holder from the CPU. */
+static void an_unimportant_holder_finishes_while_urgent_tasks_wait(void **state)
+{
+    (void)state;
+    inside = 0;
+    executor_set_priority(spawn_worker('h', 2), TENORITE_TASK_PRIORITIES - 1);
+    puppets[0].record.in_poll = spawn_urgent_workers;
+    executor_set_priority(((struct task_handle){puppets[0].context.waker.bits}), TENORITE_TASK_PRIORITIES - 1);
+    waker_wake(puppets[0].context.waker);
+    run();
+    assert_string_equal(trace, "habhab");
+}
+
 /* Trap 14, as documented: the future that was given the lock has to be polled or dropped. */
 static void a_lock_given_to_a_future_nobody_polls_stays_given_until_that_is_dropped(void **state)
 {
@@ -211,6 +234,7 @@ int main(void)
         MUTEX_TEST(a_lock_dropped_at_the_head_after_it_was_chosen_is_passed_on),
         MUTEX_TEST(unlocking_and_locking_again_does_not_beat_a_queued_task),
         MUTEX_TEST(a_cancelled_holder_and_a_cancelled_waiter_leave_the_lock_to_others),
+        MUTEX_TEST(an_unimportant_holder_finishes_while_urgent_tasks_wait),
         MUTEX_TEST(a_lock_given_to_a_future_nobody_polls_stays_given_until_that_is_dropped),
     };
 

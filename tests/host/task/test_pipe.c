@@ -240,6 +240,7 @@ static void after_the_close_the_rest_is_read_and_then_the_end(void **state)
     assert_int_equal(write_some(0, "C"), POLL_READY);
     assert_int_equal(writes[0].error, PIPE_CLOSED);
     ASSERT_READS(0, "0123456");
+    assert_int_equal(put("D"), 0);
     ASSERT_READS(0, "");
     ASSERT_READS(0, "");
 }
