@@ -421,6 +421,21 @@ static void a_trace_goes_through_streams(void **state)
     assert_true(coroutine_has_ended(&listener.slow.coroutine));
 }
 
+static void a_trace_goes_through_unconstrained(void **state)
+{
+    struct probe_record record = {};
+    struct unconstrained unconstrained;
+    struct tracer tracer;
+    struct probe probe;
+
+    (void)state;
+    tracer_init(&tracer, show);
+    unconstrained_init(&unconstrained, START(probe, &probe, &record));
+    future_trace(&unconstrained_type, &unconstrained, &tracer);
+    assert_string_equal(story, "0 unconstrained\n1 probe\n");
+    unconstrained_drop(&unconstrained);
+}
+
 static void a_stream_next_polled_after_completion_panics(void **state)
 {
     struct stream_next next;
@@ -456,6 +471,7 @@ int main(void)
         STORY_TEST(an_item_that_found_no_budget_is_held_for_the_next_poll),
         STORY_TEST(a_coroutine_takes_item_after_item),
         STORY_TEST(a_trace_goes_through_streams),
+        STORY_TEST(a_trace_goes_through_unconstrained),
         STORY_TEST(a_stream_next_polled_after_completion_panics),
     };
 

@@ -322,6 +322,42 @@ static void an_abort_wakes_the_task_that_is_aborted(void **state)
     assert_int_equal(count_tasks(), 0);
 }
 
+static unsigned probes_shown;
+
+static void count_probes(struct tracer *tracer, const struct future_type *type, const void *future)
+{
+    (void)future;
+    probes_shown += tracer->depth == 1 && strcmp(type->name, "probe") == 0;
+}
+
+static unsigned probes_under(const struct future_type *type, void *future)
+{
+    struct tracer tracer;
+
+    tracer_init(&tracer, count_probes);
+    probes_shown = 0;
+    future_trace(type, future, &tracer);
+    return probes_shown;
+}
+
+static void a_trace_shows_the_branches_that_are_live(void **state)
+{
+    struct select select;
+    struct race race;
+
+    (void)state;
+    select_init(&select, FUTURES(three, probe_ready_at(0, 0), NO_FUTURE, probe_ready_at(2, 0)));
+    assert_int_equal(select_poll(&select, &polling), POLL_PENDING);
+    assert_int_equal(probes_under(&select_type, &select), 2);
+    select_drop(&select);
+    assert_int_equal(probes_under(&select_type, &select), 0);
+    race_init(&race, FUTURES(two, probe_ready_at(0, 0), probe_ready_at(1, 0)));
+    assert_int_equal(race_poll(&race, &polling), POLL_PENDING);
+    assert_int_equal(probes_under(&race_type, &race), 2);
+    race_drop(&race);
+    assert_int_equal(probes_under(&race_type, &race), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +374,7 @@ int main(void)
         SELECT_TEST(a_select_or_race_that_was_moved_panics),
         SELECT_TEST(a_loop_over_select_hears_every_source),
         SELECT_TEST(cancelled_in_the_body_the_cleanup_drops_the_branches),
+        SELECT_TEST(a_trace_shows_the_branches_that_are_live),
         SELECT_TEST(an_abortable_is_a_biased_race_with_a_notify),
         SELECT_TEST(an_abort_wakes_the_task_that_is_aborted),
     };
