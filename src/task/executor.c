@@ -40,9 +40,9 @@
  *   E9  before each batch of polls and before the CPU sleeps the alarm is set to the earliest deadline, or has rung. The
  *       clock is read only when it has: its handler sets a flag, and so does a deadline that was late to be armed
  *
- * Fairness. Before each poll the inboxes are put behind the FIFOs, oldest first. Of the FIFOs the first that is not empty
- * is served, but at every 64th poll the last one that is not: so the lowest priority gets a poll in 64, and within a
- * priority a ready task is polled after at most one poll of every task before it. Every EXECUTOR_BATCH polls at most
+ * Fairness. Of the FIFOs the first that is not empty is served, but at every 64th poll the last one that is not: so the
+ * lowest priority gets a poll in 64, and within a priority a ready task is polled after at most one poll of every task
+ * before it. Every EXECUTOR_BATCH polls the inboxes are put behind the FIFOs, oldest first, and at most
  * EXECUTOR_TIMER_BATCH timers fire. A poll that finds results ready for ever is ended by its budget (budget.h).
  *
  * Wakes cost one read-modify-write without a bus lock, and the append.
@@ -99,7 +99,7 @@ void executor_set_priority(struct task_handle handle, unsigned priority)
 }
 
 /* Plain loads test the inboxes first: an exchange locks the bus. */
-ALWAYS_INLINE void drain_inboxes(struct executor *executor)
+static void drain_inboxes(struct executor *executor)
 {
     if (UNLIKELY(__atomic_load_n(&executor->inbox, __ATOMIC_RELAXED) != NULL))
         inbox_drain(executor);
@@ -110,7 +110,7 @@ ALWAYS_INLINE void drain_inboxes(struct executor *executor)
 /* The FIFO whose turn it is (see Fairness), or NULL if all are empty. */
 ALWAYS_INLINE struct task_fifo *fifo_to_serve(struct executor *executor)
 {
-    bool lowest_first = TENORITE_TASK_PRIORITIES > 1 && executor->turn % LOWEST_PRIORITY_TURNS == 0;
+    bool lowest_first = TENORITE_TASK_PRIORITIES > 1 && executor->turn++ % LOWEST_PRIORITY_TURNS == 0;
 
     for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++) {
         struct task_fifo *fifo = &executor->ready[lowest_first ? TENORITE_TASK_PRIORITIES - 1 - i : i];
@@ -161,7 +161,7 @@ static void finish_joinable(struct task *task, uint32_t state, enum task_end end
     struct joinable *joinable = joinable_of(task->frame);
 
     joinable->was_cancelled = end == TASK_DROPPED;
-    if (state & TASK_DETACHED) {
+    if (joinable->is_detached) {
         if (end == TASK_COMPLETED && task->type->drop_result)
             task->type->drop_result((char *)task->frame + task->type->result_offset);
         forget(task, block_of(task, state));
@@ -197,39 +197,39 @@ static void drop_task(struct task *task)
     end_task(task, TASK_DROPPED);
 }
 
-/* Dequeued, but not to be polled: transition 6, or the end of one that was cancelled. */
-static COLD void step_without_poll(struct task *task, uint32_t state)
+/* Not a task that is simply polled: transition 6, the end of one that was cancelled, or a poll that is counted. */
+static COLD void step_otherwise(struct task *task, uint32_t state, struct context *context)
 {
-    if (state & TASK_LIVE)
+    if (!(state & TASK_LIVE)) {
+        if (!(state & TASK_FINISHED))
+            task_slot_give_back(task);
+    } else if (state & TASK_CANCELLED) {
         drop_task(task);
-    else if (!(state & TASK_FINISHED))
-        task_slot_give_back(task);
-}
-
-static enum poll poll_task(struct executor *executor, struct task *task, uint32_t state)
-{
-    struct context context = {.executor = executor, .waker = {task_bits(task, state)}};
-
-    executor->budget = POLL_BUDGET;
-    executor->statistics.polls++;
-    if (UNLIKELY(executor->accounts != NULL))
-        return task_account_poll(task, &context);
-    return task->type->poll(task->frame, &context);
+    } else {
+        context->executor->budget = POLL_BUDGET;
+        context->executor->statistics.polls++;
+        if (task_account_poll(task, context) == POLL_READY)
+            end_task(task, TASK_COMPLETED);
+    }
 }
 
 /* Transition 2, and what the poll leads to. */
-static void step(struct executor *executor, struct task *task)
+ALWAYS_INLINE void step(struct executor *executor, struct task *task, struct context *context)
 {
     uint32_t state;
 
     cpu_local_clear_bits(&task->state, TASK_SCHEDULED); /* before the poll: E3 */
     state = task_state_load(task);
     executor->current = task;
-    if (UNLIKELY((state & (TASK_LIVE | TASK_CANCELLED)) != TASK_LIVE))
-        step_without_poll(task, state);
-    else if (poll_task(executor, task, state) == POLL_READY)
+    context->waker.bits = task_bits(task, state);
+    if (UNLIKELY((state & (TASK_LIVE | TASK_CANCELLED | TASK_COUNTED)) != TASK_LIVE)) {
+        step_otherwise(task, state, context);
+        return;
+    }
+    executor->budget = POLL_BUDGET;
+    executor->statistics.polls++;
+    if (task->type->poll(task->frame, context) == POLL_READY)
         end_task(task, TASK_COMPLETED);
-    executor->current = NULL;
 }
 
 void executor_end_borrowed(struct task_handle handle)
@@ -295,19 +295,20 @@ static bool has_work(struct executor *executor)
 /* Up to EXECUTOR_BATCH polls; false if there is nothing left to do. */
 static bool run_batch(struct executor *executor)
 {
+    struct context context = {.executor = executor};
+
     if (UNLIKELY(timer_is_due(executor)))
         expire_timers(executor);
+    drain_inboxes(executor);
     for (unsigned polls = 0; polls < EXECUTOR_BATCH; polls++) {
-        struct task_fifo *fifo;
+        struct task_fifo *fifo = fifo_to_serve(executor);
 
-        drain_inboxes(executor);
-        fifo = fifo_to_serve(executor);
         if (!fifo)
-            return has_work(executor);
-        executor->turn++;
-        step(executor, fifo_take(fifo));
+            break;
+        step(executor, fifo_take(fifo), &context);
     }
-    return true;
+    executor->current = NULL;
+    return has_work(executor);
 }
 
 /* E7: the look and the sleep are one step as far as interrupt handlers can tell, and other CPUs (R3). */

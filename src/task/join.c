@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <tenorite/arch/cpu.h>
 #include <tenorite/lib/text.h>
 #include <tenorite/task/join.h>
 
@@ -22,7 +21,7 @@ static struct task *find(struct task_handle handle)
     uint32_t state = task ? task_state_load(task) : 0;
     bool is_there = task && task_is_of(state, handle.bits, TASK_LIVE | TASK_FINISHED);
 
-    return is_there && (state & TASK_JOINABLE) && !(state & TASK_DETACHED) ? task : NULL;
+    return is_there && (state & TASK_JOINABLE) && !joinable_of(task->frame)->is_detached ? task : NULL;
 }
 
 static void *result_of(const struct task *task)
@@ -106,7 +105,7 @@ void join_detach(struct task_handle handle)
         drop_result(task);
         task_release_finished(task);
     } else {
-        cpu_local_set_bits(&task->state, TASK_DETACHED);
+        joinable_of(task->frame)->is_detached = true;
         waker_slot_wake(&joinable_of(task->frame)->joiner);
     }
 }

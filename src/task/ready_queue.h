@@ -33,14 +33,17 @@ ALWAYS_INLINE struct task *fifo_take(struct task_fifo *fifo)
     return task;
 }
 
+ALWAYS_INLINE struct task_fifo *fifo_of(struct executor *executor, const struct task *task)
+{
+    return TENORITE_TASK_PRIORITIES == 1 ? executor->ready : &executor->ready[task_priority(task_state_load(task))];
+}
+
 /* Puts a task whose SCHEDULED bit the caller has just changed from clear to set into a queue. Any context on its home
  * CPU. Handlers push with a compare-and-swap, because an NMI may push between its load and its store. */
 ALWAYS_INLINE void ready_queue_put(struct executor *executor, struct task *task)
 {
-    if (UNLIKELY(executor->accounts != NULL))
-        task_account_wake(task);
     if (LIKELY(!interrupts_in_handler())) {
-        fifo_append(&executor->ready[task_priority(task_state_load(task))], task);
+        fifo_append(fifo_of(executor, task), task);
         return;
     }
     task->next = __atomic_load_n(&executor->inbox, __ATOMIC_RELAXED);
@@ -66,6 +69,6 @@ ALWAYS_INLINE void inbox_drain(struct executor *executor)
         struct task *task = oldest_first;
 
         oldest_first = task->next;
-        fifo_append(&executor->ready[task_priority(task_state_load(task))], task);
+        fifo_append(fifo_of(executor, task), task);
     }
 }

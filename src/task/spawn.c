@@ -63,6 +63,9 @@ struct spawn_result task_start(struct task *task, const struct future_type *type
     uint32_t state = task_generation(task_state_load(task)) << TASK_GENERATION_SHIFT |
                      TASK_PRIORITY_DEFAULT << TASK_PRIORITY_SHIFT | flags | TASK_LIVE | TASK_SCHEDULED;
 
+    if (UNLIKELY(executor->accounts != NULL) && task_account_begin(task))
+        state |= TASK_COUNTED;
+
     ASSERT(cpu_is_home(executor->cpu), "spawn of %s on a CPU that is not the executor's", type->name);
     task->type = type;
     task->frame = frame;
@@ -70,8 +73,6 @@ struct spawn_result task_start(struct task *task, const struct future_type *type
     task->parent_id = executor->current && !interrupts_in_handler() ? executor->current->id : 0;
     __atomic_store_n(&task->state, state, __ATOMIC_RELEASE);
     ready_queue_put(executor, task);
-    if (UNLIKELY(executor->accounts != NULL))
-        task_account_begin(task); /* not counting the wake that the spawn was */
     cpu_local_increment(&executor->statistics.spawned);
     return (struct spawn_result){.id = task->id, .task = {task_bits(task, state)}};
 }

@@ -15,7 +15,7 @@ enum task_flag {
     TASK_LIVE = 1 << 1,      /* has a frame; wakes count */
     TASK_CANCELLED = 1 << 2, /* to be dropped instead of polled */
     TASK_JOINABLE = 1 << 3,  /* the frame has a struct joinable in front */
-    TASK_DETACHED = 1 << 4,  /* joinable, but nobody will join */
+    TASK_COUNTED = 1 << 4,   /* its wakes and polls are counted (task_accounts.c) */
     TASK_FINISHED = 1 << 5,  /* not live, but the frame is kept for who joins */
     TASK_BORROWED = 1 << 6,  /* the frame is not the executor's to free */
     TASK_POOLED = 1 << 7,    /* the slot belongs to a task pool */
@@ -52,7 +52,8 @@ static_assert(sizeof(struct task) == sizeof(struct task_slot),
 /* In front of a joinable task's frame. */
 struct joinable {
     struct waker_slot joiner;
-    uint64_t was_cancelled;
+    bool was_cancelled;
+    bool is_detached; /* nobody will join */
 };
 
 ALWAYS_INLINE struct joinable *joinable_of(void *frame)
@@ -79,8 +80,9 @@ void *executor_joinable_block(const struct future_type *type, void *frame);
 /* Frees the frame of a joinable task that has ended, and the slot. Task context. */
 void task_release_finished(struct task *task);
 
-/* While statistics are on (task_accounts.c): a task begins, is woken, is polled; there are more slots than before. */
-void task_account_begin(const struct task *task);
+/* While statistics are on (task_accounts.c): a task begins, whose account there is if the result is true; a task that is
+ * COUNTED is woken, is polled; there are more slots than before. */
+bool task_account_begin(const struct task *task);
 void task_account_wake(const struct task *task);
 enum poll task_account_poll(struct task *task, struct context *context);
 void task_accounts_grow(struct executor *executor);
@@ -120,6 +122,14 @@ ALWAYS_INLINE struct task *task_slot_of(uint64_t bits)
 ALWAYS_INLINE bool task_is_of(uint32_t state, uint64_t bits, uint32_t flags)
 {
     return ((state ^ (uint32_t)bits << TASK_GENERATION_SHIFT) >> TASK_GENERATION_SHIFT) == 0 && (state & flags) != 0;
+}
+
+/* What a waker finds different in a state word: 0 if it is of its generation, live and not counted. */
+ALWAYS_INLINE uint32_t task_difference(uint32_t state, uint64_t bits)
+{
+    uint32_t generation = ~0u << TASK_GENERATION_SHIFT;
+
+    return (state ^ ((uint32_t)bits << TASK_GENERATION_SHIFT | TASK_LIVE)) & (generation | TASK_LIVE | TASK_COUNTED);
 }
 
 /* The live task that a waker or a handle names, or NULL. */

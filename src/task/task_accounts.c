@@ -2,7 +2,8 @@
 /*
  * A directory of chunks, each of which holds the accounts of ACCOUNTS_IN_CHUNK slots, by the slot's number. Only task code
  * changes the directory, by building another and putting it in the first one's place with one store: an interrupt handler,
- * which counts wakes, sees either.
+ * which counts wakes, sees either. A task that is counted has COUNTED in its state word: wakes and polls test for it
+ * together with what they test for anyway, so that it costs nothing while statistics are off.
  */
 #include <tenorite/arch/cpu.h>
 #include <tenorite/arch/timer.h>
@@ -64,6 +65,25 @@ static void replace(struct executor *executor, struct task_accounts *accounts)
     __atomic_store_n(&executor->accounts, accounts, __ATOMIC_RELEASE);
 }
 
+/* Sets or clears COUNTED in every live task. */
+static void mark_live_tasks(struct executor *executor, void (*mark)(uint32_t *word, uint32_t bits))
+{
+    for (struct task_slab *slab = executor->first_slab; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++)
+            if (task_state_load(&slab->slots[i]) & TASK_LIVE)
+                mark(&slab->slots[i].state, TASK_COUNTED);
+}
+
+static void set_bits(uint32_t *word, uint32_t bits)
+{
+    cpu_local_set_bits(word, bits);
+}
+
+static void clear_bits(uint32_t *word, uint32_t bits)
+{
+    cpu_local_clear_bits(word, bits);
+}
+
 enum accounts_error executor_accounts_start(struct executor *executor)
 {
     struct task_accounts *accounts = build(executor, NULL);
@@ -72,6 +92,7 @@ enum accounts_error executor_accounts_start(struct executor *executor)
         return ACCOUNTS_NO_MEMORY;
     executor_accounts_stop(executor);
     replace(executor, accounts);
+    mark_live_tasks(executor, set_bits);
     return ACCOUNTS_OK;
 }
 
@@ -79,9 +100,11 @@ void executor_accounts_stop(struct executor *executor)
 {
     struct task_accounts *accounts = executor->accounts;
 
+    if (!accounts)
+        return;
+    mark_live_tasks(executor, clear_bits);
     replace(executor, NULL);
-    if (accounts)
-        free_chunks(executor, accounts, 0);
+    free_chunks(executor, accounts, 0);
 }
 
 void task_accounts_grow(struct executor *executor)
@@ -105,12 +128,14 @@ static struct task_account *account_of(const struct task *task)
     return &accounts->chunks[chunk][task->number % ACCOUNTS_IN_CHUNK];
 }
 
-void task_account_begin(const struct task *task)
+bool task_account_begin(const struct task *task)
 {
     struct task_account *account = account_of(task);
 
-    if (account)
-        *account = (struct task_account){};
+    if (!account)
+        return false;
+    *account = (struct task_account){};
+    return true;
 }
 
 void task_account_wake(const struct task *task)

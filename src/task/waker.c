@@ -7,9 +7,16 @@
 void waker_wake(struct waker waker)
 {
     struct task *task = task_slot_of(waker.bits);
+    uint32_t difference;
 
-    if (!task || !task_is_of(task_state_load(task), waker.bits, TASK_LIVE))
+    if (UNLIKELY(!task))
         return;
+    difference = task_difference(task_state_load(task), waker.bits);
+    if (UNLIKELY(difference != 0)) {
+        if (difference != TASK_COUNTED)
+            return;
+        task_account_wake(task);
+    }
     if (!cpu_is_home(task->executor->cpu)) {
         remote_wake(task);
         return;
