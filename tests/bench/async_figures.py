@@ -25,7 +25,7 @@ FIGURES = (
     Figure("yield", "yield_accounts", "yield, statistics on", "ns"),
     Figure("wake", "storm", "wake + poll, storm of 10 000", "ns", (times_floor(2),)),
     Figure("wake", "ping_pong", "ping-pong round trip, wakers", "ns", (times_floor(2),)),
-    Figure("wake", "ping_pong_notify", "ping-pong round trip, notify", "ns", (times_floor(2),)),
+    Figure("wake", "ping_pong_notify", "ping-pong round trip, notify", "ns"),
     Figure("spawn", "spawn_one", "spawn + run + free, one by one", "ns", (times_floor(3), times_as_fast("tokio", 4))),
     Figure("spawn", "spawn_many", "spawn + run + free, a million", "ns", (times_floor(3), times_as_fast("tokio", 4))),
     Figure("join", "join_handles", "join of 1 000 tasks, a child", "ns", (times_floor(5),)),
