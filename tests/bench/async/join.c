@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One task waits for 1 000 children, each of which yields once and leaves a value. As tasks of their own whose handles are
- * awaited one after the other, and as an array of futures that one join waits for. The floor is one yield a child, without
+ * awaited one after the other, and as an array of futures that one join waits for, in groups of 64. The floor is one yield a child, without
  * anybody who waits.
  */
 #include "async.h"
