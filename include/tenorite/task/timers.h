@@ -20,9 +20,9 @@ struct timer_link {
 struct timer {
     const char cannot_be_assigned[0]; /* a const member forbids assignment of whatever contains it */
     struct timer_link link;
-    struct timer_queue *queue; /* NULL: not waiting */
-    uint64_t deadline_ns;
+    uint64_t deadline_ns; /* next to the link: what is read when a slot is taken apart */
     struct waker waker;
+    struct timer_queue *queue; /* NULL: not waiting */
 };
 
 enum { TIMER_DIGIT_BITS = 6, TIMER_SLOTS = 1 << TIMER_DIGIT_BITS, TIMER_LEVELS = 64 / TIMER_DIGIT_BITS + 1 };
