@@ -96,6 +96,15 @@ static void example_init(struct example *self, size_t min_len)
     self->min_len = min_len;
 }
 
+static void append(char text[TEXT_BYTES], const char *more)
+{
+    size_t length = strlen(text);
+
+    for (; *more && length < TEXT_BYTES - 1; length++)
+        text[length] = *more++;
+    text[length] = '\0';
+}
+
 ASYNC(example)
 {
     ASYNC_BEGIN;
@@ -103,7 +112,7 @@ ASYNC(example)
     strcpy(self->result, self->read.result);
     if (strlen(self->result) < self->min_len) {
         AWAIT(async_read_file, &self->read, "bar.txt");
-        strncat(self->result, self->read.result, sizeof(self->result) - strlen(self->result) - 1);
+        append(self->result, self->read.result);
     }
     ASYNC_END;
 }
