@@ -7,7 +7,7 @@ bool budget_take(struct context *context)
     struct executor *executor = context->executor;
 
     if (executor->budget == 0) {
-        waker_wake(context->waker);
+        context_wake(context);
         return false;
     }
     executor->budget--;

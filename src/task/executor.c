@@ -62,6 +62,7 @@ void executor_init(struct executor *executor, struct heap *heap)
 {
     memset(executor, 0, sizeof(*executor));
     executor->heap = heap;
+    executor->context.executor = executor;
     executor->cpu = cpu_number();
     for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++)
         fifo_init(&executor->ready[i]);
@@ -110,7 +111,7 @@ static void drain_inboxes(struct executor *executor)
 /* The FIFO whose turn it is (see Fairness), or NULL if all are empty. */
 ALWAYS_INLINE struct task_fifo *fifo_to_serve(struct executor *executor)
 {
-    bool lowest_first = TENORITE_TASK_PRIORITIES > 1 && executor->turn++ % LOWEST_PRIORITY_TURNS == 0;
+    bool lowest_first = TENORITE_TASK_PRIORITIES > 1 && executor->statistics.polls % LOWEST_PRIORITY_TURNS == 0;
 
     for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++) {
         struct task_fifo *fifo = &executor->ready[lowest_first ? TENORITE_TASK_PRIORITIES - 1 - i : i];
@@ -198,37 +199,40 @@ static void drop_task(struct task *task)
 }
 
 /* Not a task that is simply polled: transition 6, the end of one that was cancelled, or a poll that is counted. */
-static COLD void step_otherwise(struct task *task, uint32_t state, struct context *context)
+static COLD void step_otherwise(struct executor *executor, struct task *task, uint32_t state)
 {
+    struct context context = executor->context; /* not the executor's own: its wakes are counted */
+
+    context.waker.bits = task_bits(task, state);
     if (!(state & TASK_LIVE)) {
         if (!(state & TASK_FINISHED))
             task_slot_give_back(task);
     } else if (state & TASK_CANCELLED) {
         drop_task(task);
     } else {
-        context->executor->budget = POLL_BUDGET;
-        context->executor->statistics.polls++;
-        if (task_account_poll(task, context) == POLL_READY)
+        executor->budget = POLL_BUDGET;
+        executor->statistics.polls++;
+        if (task_account_poll(task, &context) == POLL_READY)
             end_task(task, TASK_COMPLETED);
     }
 }
 
 /* Transition 2, and what the poll leads to. */
-ALWAYS_INLINE void step(struct executor *executor, struct task *task, struct context *context)
+ALWAYS_INLINE void step(struct executor *executor, struct task *task)
 {
     uint32_t state;
 
     cpu_local_clear_bits(&task->state, TASK_SCHEDULED); /* before the poll: E3 */
     state = task_state_load(task);
     executor->current = task;
-    context->waker.bits = task_bits(task, state);
     if (UNLIKELY((state & (TASK_LIVE | TASK_CANCELLED | TASK_COUNTED)) != TASK_LIVE)) {
-        step_otherwise(task, state, context);
+        step_otherwise(executor, task, state);
         return;
     }
+    executor->context.waker.bits = task_bits(task, state);
     executor->budget = POLL_BUDGET;
     executor->statistics.polls++;
-    if (task->type->poll(task->frame, context) == POLL_READY)
+    if (task->type->poll(task->frame, &executor->context) == POLL_READY)
         end_task(task, TASK_COMPLETED);
 }
 
@@ -295,8 +299,6 @@ static bool has_work(struct executor *executor)
 /* Up to EXECUTOR_BATCH polls; false if there is nothing left to do. */
 static bool run_batch(struct executor *executor)
 {
-    struct context context = {.executor = executor};
-
     if (UNLIKELY(timer_is_due(executor)))
         expire_timers(executor);
     drain_inboxes(executor);
@@ -305,7 +307,7 @@ static bool run_batch(struct executor *executor)
 
         if (!fifo)
             break;
-        step(executor, fifo_take(fifo), &context);
+        step(executor, fifo_take(fifo));
     }
     executor->current = NULL;
     return has_work(executor);

@@ -28,6 +28,19 @@ void waker_wake(struct waker waker)
         ready_queue_put(task->executor, task);
 }
 
+/* The executor's own context is that of its current task: live, at home, not counted, and no handler runs. */
+void context_wake(struct context *context)
+{
+    struct executor *executor = context->executor;
+
+    if (UNLIKELY(!executor || context != &executor->context)) {
+        waker_wake(context->waker);
+        return;
+    }
+    if (!cpu_local_test_and_set_bit(&executor->current->state, TASK_SCHEDULED_BIT))
+        fifo_append(fifo_of(executor, executor->current), executor->current);
+}
+
 void waker_slot_register(struct waker_slot *slot, struct waker waker)
 {
     struct waker before = {__atomic_exchange_n(&slot->bits, waker.bits, __ATOMIC_SEQ_CST)};

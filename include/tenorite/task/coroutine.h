@@ -65,8 +65,8 @@ struct coroutine {
 
 enum coroutine_resume {
     COROUTINE_START = 0,
-    COROUTINE_CLEANUP = 1,
-    COROUTINE_FIRST_AWAIT = 2,
+    COROUTINE_FIRST_AWAIT = 1,
+    COROUTINE_CLEANUP = 0xfffe,
     COROUTINE_DONE = 0xffff
 };
 

@@ -52,9 +52,9 @@ struct executor {
     struct task_fifo ready[TENORITE_TASK_PRIORITIES];
     struct task *inbox; /* newest first; interrupt handlers push, task code takes all */
     struct task *current;
-    uint32_t budget; /* of the current poll: budget.h */
-    uint32_t turn;   /* counts polls */
-    uint32_t cpu;    /* the one whose tasks these are */
+    struct context context; /* what it is polled with; only the waker changes from poll to poll */
+    uint32_t budget;        /* of the current poll: budget.h */
+    uint32_t cpu;           /* the one whose tasks these are */
     uint32_t last_id;
     struct task_accounts *accounts; /* NULL: statistics are off (task_accounts.h) */
     struct heap *heap;

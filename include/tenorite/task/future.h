@@ -37,6 +37,9 @@ struct context {
     enum context_request request;
 };
 
+/* Has the task that is being polled polled again, behind those that are ready: waker_wake(context->waker), but faster. */
+void context_wake(struct context *context);
+
 struct tracer;
 
 /* A future whose type is known at run time only: what the executor holds. */

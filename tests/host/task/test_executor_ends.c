@@ -150,7 +150,7 @@ static void a_higher_priority_is_served_first(void **state)
     executor_set_priority(last, 0);
     trace[0] = '\0';
     memset(trace, 0, sizeof(trace));
-    executor.turn = 1; /* not the turn of the lowest */
+    executor.statistics.polls = 1; /* not the turn of the lowest */
     waker_wake(low.waker);
     waker_wake(middle.waker);
     wake_in_handler(high.waker);
