@@ -11,7 +11,7 @@
  *                           deadline 4 0 0  ->  level 2, slot 4      64 slots of 4096 ns
  *
  * All of a lower level is earlier than all of a higher one, and in a level the slots stand in the order of time. So the
- * first occupied slot of the lowest occupied level holds the earliest deadline; two bit scans find it. If that slot
+ * first occupied slot of the lowest occupied level holds the earliest deadline; two bit scans find it. Once that slot
  * is due, `elapsed` is set to its least deadline: its timers that are due then fire, the others, which now have a digit
  * more in common with `elapsed`, move to lower levels. The timers of other slots stay where they are: they still
  * differ from `elapsed` first in the same digit. Nothing is rounded, nothing wraps.
@@ -25,7 +25,8 @@
  *   T3  every neighbour's link points back
  *   T4  elapsed <= least of a slot <= every deadline in it
  *   T5  a bit of `occupied` is set exactly if the slot has a timer, a bit of `levels` if the level has
- *   T6  timers with equal deadlines stand in the order of insertion: they always share a slot, and moving keeps order
+ *   T6  next_ns is the least of the first slot, UINT64_MAX without timers
+ *   T7  timers with equal deadlines stand in the order of insertion: they always share a slot, and moving keeps order
  *
  * UINT64_MAX is never reached: such a timer only waits for its removal.
  *
@@ -44,6 +45,7 @@ struct place {
 void timer_queue_init(struct timer_queue *queue)
 {
     memset(queue, 0, sizeof(*queue));
+    queue->next_ns = UINT64_MAX;
 }
 
 ALWAYS_INLINE struct timer *timer_of(struct timer_link *link)
@@ -65,6 +67,16 @@ ALWAYS_INLINE struct place first_place(const struct timer_queue *queue)
     unsigned level = (unsigned)__builtin_ctz(queue->levels);
 
     return (struct place){level, (unsigned)__builtin_ctzll(queue->occupied[level])};
+}
+
+ALWAYS_INLINE uint64_t earliest(const struct timer_queue *queue)
+{
+    struct place place;
+
+    if (!queue->levels)
+        return UINT64_MAX;
+    place = first_place(queue);
+    return queue->slots[place.level][place.index].least_ns;
 }
 
 ALWAYS_INLINE void mark_occupied(struct timer_queue *queue, struct place place)
@@ -106,6 +118,8 @@ void timer_queue_insert(struct timer_queue *queue, struct timer *timer, uint64_t
     timer->waker = waker;
     queue->count++;
     append(queue, timer);
+    if (timer->deadline_ns < queue->next_ns)
+        queue->next_ns = timer->deadline_ns;
 }
 
 void timer_remove(struct timer *timer)
@@ -118,8 +132,10 @@ void timer_remove(struct timer *timer)
     ASSERT(next->previous == &timer->link && previous->next == &timer->link, "T3: timer %p has moved", (void *)timer);
     next->previous = previous;
     previous->next = next;
-    if (next == previous) /* it is the slot, and nothing is left in it */
+    if (next == previous) { /* it is the slot, and nothing is left in it */
         mark_empty(queue, place_of(queue, timer->deadline_ns));
+        queue->next_ns = earliest(queue);
+    }
     timer->queue = NULL;
     queue->count--;
 }
@@ -188,30 +204,14 @@ size_t timer_queue_expire(struct timer_queue *queue, uint64_t now_ns, size_t lim
     while (fired < limit && timer_queue_is_due(queue, now_ns)) {
         struct place place = first_place(queue);
 
-        queue->elapsed_ns = queue->slots[place.level][place.index].least_ns;
+        queue->elapsed_ns = queue->next_ns;
         if (place.level == 0)
             fired += fire_slot(queue, place, limit - fired);
         else
             fired += cascade(queue, place, limit - fired);
+        queue->next_ns = earliest(queue);
     }
     return fired;
-}
-
-bool timer_queue_is_due(const struct timer_queue *queue, uint64_t now_ns)
-{
-    uint64_t deadline_ns = timer_queue_next_deadline(queue);
-
-    return deadline_ns <= now_ns && deadline_ns != UINT64_MAX;
-}
-
-uint64_t timer_queue_next_deadline(const struct timer_queue *queue)
-{
-    struct place place;
-
-    if (!queue->count)
-        return UINT64_MAX;
-    place = first_place(queue);
-    return queue->slots[place.level][place.index].least_ns;
 }
 
 /* Returns how many timers the slot has. */
@@ -251,5 +251,6 @@ void timer_queue_check(const struct timer_queue *queue)
             count += check_slot(queue, (struct place){level, index});
         ASSERT((queue->levels >> level & 1) == !!queue->occupied[level], "T5: level %u is marked wrongly", level);
     }
+    ASSERT(queue->next_ns == earliest(queue), "T6: the next deadline is %llu", (unsigned long long)queue->next_ns);
     ASSERT(count == queue->count, "T2: %zu timers wait, %zu are counted", count, queue->count);
 }

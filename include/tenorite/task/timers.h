@@ -33,8 +33,8 @@ struct timer_slot {
     uint64_t least_ns; /* no timer in it is due before */
 };
 
-/* A queue without timers is all-zero memory. */
 struct timer_queue {
+    uint64_t next_ns;                /* no timer is due before; UINT64_MAX: none will ever be */
     uint64_t elapsed_ns;             /* no deadline in the queue is earlier */
     size_t count;                    /* of timers */
     uint32_t levels;                 /* bit i: occupied[i] is not 0 */
@@ -63,11 +63,17 @@ void timer_remove(struct timer *timer);
 size_t timer_queue_expire(struct timer_queue *queue, uint64_t now_ns, size_t limit);
 
 /* Whether timer_queue_expire would have something to do. Cost: constant. */
-bool timer_queue_is_due(const struct timer_queue *queue, uint64_t now_ns);
+ALWAYS_INLINE bool timer_queue_is_due(const struct timer_queue *queue, uint64_t now_ns)
+{
+    return queue->next_ns <= now_ns && queue->next_ns != UINT64_MAX;
+}
 
 /* The earliest deadline, or an earlier one of a timer that has been removed: until then nothing is due. UINT64_MAX if
  * nothing will ever be due. Cost: constant. */
-uint64_t timer_queue_next_deadline(const struct timer_queue *queue);
+ALWAYS_INLINE uint64_t timer_queue_next_deadline(const struct timer_queue *queue)
+{
+    return queue->next_ns;
+}
 
 /* Checks the invariants at the top of src/task/timers.c and panics with the first that is broken. Cost: linear. */
 void timer_queue_check(const struct timer_queue *queue);

@@ -290,6 +290,7 @@ static void the_check_finds_what_is_broken(void **state)
     EXPECT_BROKEN("T4", slot->least_ns, 11);
     EXPECT_BROKEN("T4", slot->least_ns, 4);
     EXPECT_BROKEN("T5", executor.timers.levels, 1);
+    EXPECT_BROKEN("T6", executor.timers.next_ns, 11);
     *empty = (struct timer_slot){{&empty->ends, &empty->ends}, UINT64_MAX};
     EXPECT_BROKEN("T5", executor.timers.occupied[0], executor.timers.occupied[0] | 1 << 3);
     for (unsigned i = 0; i < 4; i++)
