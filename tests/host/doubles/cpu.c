@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool cpu_double_interrupts_enabled = true;
+_Thread_local bool cpu_double_interrupts_enabled = true; /* each thread of a test may be another CPU */
 bool cpu_double_is_in_handler;
 void (*cpu_double_on_idle)(void);
 unsigned cpu_double_idle_count;

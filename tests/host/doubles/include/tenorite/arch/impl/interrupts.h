@@ -3,7 +3,7 @@
 
 /* Host double of the inline interrupt primitives: the interrupt flag is a variable (tests/host/doubles/cpu.c). Included
  * by <tenorite/arch/interrupts.h>. */
-extern bool cpu_double_interrupts_enabled;
+extern _Thread_local bool cpu_double_interrupts_enabled;
 extern bool cpu_double_is_in_handler;
 void cpu_double_interrupts_go_off(void);
 

@@ -6,6 +6,7 @@ The program is built again with the broken sources in place of the right ones, a
 passes, does not build, or whose text is no longer in the source fails the script.
 """
 import argparse
+import os
 import pathlib
 import re
 import shutil
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 TASK = ROOT / "src/task"
 SET_BIT = "!cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT)"
 
@@ -40,10 +41,9 @@ INJECTION = [
 ]
 
 THREADS = [
-    ("a wake writes the remote word by an ordinary store", "remote_wake.c", "if (__atomic_fetch_or(&task->remote, REMOTE_FLAG, __ATOMIC_ACQ_REL) & REMOTE_FLAG)\n        return;", "if (task->remote & REMOTE_FLAG)\n        return;\n    task->remote |= REMOTE_FLAG;"),
-    ("a wake that finds the flag set writes nothing", "remote_wake.c", "if (__atomic_fetch_or(", "if (__atomic_load_n(&task->remote, __ATOMIC_RELAXED) & REMOTE_FLAG || __atomic_fetch_or("),
+    ("a remote wake sets its flag by load and store", "remote_wake.c", "if (__atomic_fetch_or(&task->remote, REMOTE_FLAG, __ATOMIC_ACQ_REL) & REMOTE_FLAG)\n        return;", "if (task->remote & REMOTE_FLAG)\n        return;\n    task->remote |= REMOTE_FLAG;"),
     ("another CPU changes the state word", "waker.c", "if (!cpu_is_home(task->executor->cpu)) {", "if (false) {"),
-    ("a relaxed exchange takes the inbox", "remote_wake.c", "__atomic_exchange_n(&executor->remote_inbox, NULL, __ATOMIC_ACQUIRE)", "executor->remote_inbox;\n    executor->remote_inbox = NULL"),
+    ("the remote inbox is taken by load and store", "remote_wake.c", "__atomic_exchange_n(&executor->remote_inbox, NULL, __ATOMIC_ACQUIRE)", "executor->remote_inbox;\n    executor->remote_inbox = NULL"),
 ]
 SETS = {"injection": INJECTION, "threads": THREADS}
 
@@ -68,8 +68,10 @@ def overlay(directory, name, text, replacement):
 
 
 def run(command, timeout):
+    environment = dict(os.environ, TSAN_OPTIONS="halt_on_error=1")
     try:
-        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False)
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=timeout, check=False,
+                              env=environment)
     except subprocess.TimeoutExpired:
         return None
 
