@@ -7,6 +7,7 @@
  *   S4  permits <= limit
  */
 #include <tenorite/lib/panic.h>
+#include <tenorite/lib/printk.h>
 #include <tenorite/task/budget.h>
 #include <tenorite/task/semaphore.h>
 
@@ -21,6 +22,44 @@ static struct semaphore_acquire *first_acquire(struct semaphore *semaphore)
     struct waiter *first = wait_queue_first(&semaphore->waiters);
 
     return first ? CONTAINER_OF(first, struct semaphore_acquire, waiter) : NULL;
+}
+
+static void note_given(struct semaphore *semaphore, const struct semaphore_acquire *acquire)
+{
+    if (!TENORITE_DEBUG)
+        return;
+    *semaphore->given = acquire;
+    ++*semaphore->times_given;
+}
+
+static void note_seen(struct semaphore *semaphore, const struct semaphore_acquire *acquire)
+{
+    if (TENORITE_DEBUG && *semaphore->given == acquire)
+        *semaphore->given = NULL;
+}
+
+/* Whether the permits went to another future of the task that is being polled. */
+static bool suspects_futurelock(const struct semaphore *semaphore, struct waker waker)
+{
+    const struct semaphore_acquire *given = TENORITE_DEBUG ? *semaphore->given : NULL;
+
+    return given && waker_is_same(given->waiter.waker, waker);
+}
+
+/* The first suspicion gives the task one more poll, so that a join may come to its other child; the second is certain. */
+static void look_for_futurelock(struct semaphore_acquire *self, struct waker waker)
+{
+    struct semaphore *semaphore = self->semaphore;
+
+    if (*self->suspected != *semaphore->times_given) {
+        *self->suspected = *semaphore->times_given;
+        waker_wake(waker);
+        return;
+    }
+    log_warning("task",
+                "futurelock: %p waits for semaphore %p, given to %p of the same task, which does not poll that",
+                (void *)self, (void *)semaphore, (const void *)*semaphore->given);
+    *semaphore->given = NULL;
 }
 
 /* Restores S1, for one waiter at a time: interrupts are off only for a moment. */
@@ -38,6 +77,7 @@ static void hand_over(struct semaphore *semaphore)
             if (first) {
                 semaphore->permits -= first->count;
                 waker = waiter_choose(&first->waiter, SEMAPHORE_OK);
+                note_given(semaphore, first);
             }
         }
         if (first)
@@ -115,6 +155,8 @@ void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *se
     self->count = count;
     self->error = SEMAPHORE_OK;
     waiter_init(&self->waiter);
+    if (TENORITE_DEBUG)
+        *self->suspected = 0;
 }
 
 /* Chosen afterwards, or queued. */
@@ -131,15 +173,20 @@ static void take_or_wait(struct semaphore_acquire *self, struct waker waker)
 
 enum poll semaphore_acquire_poll(struct semaphore_acquire *self, struct context *context)
 {
-    bool is_chosen = false;
+    struct semaphore *semaphore = self->semaphore;
+    bool is_chosen = false, is_suspicious = false;
 
-    ASSERT(self->semaphore, "semaphore_acquire %p: polled after completion", (void *)self);
-    WITH_WAITERS(&self->semaphore->waiters)
+    ASSERT(semaphore, "semaphore_acquire %p: polled after completion", (void *)self);
+    WITH_WAITERS(&semaphore->waiters)
     {
+        note_seen(semaphore, self);
         if (self->waiter.state != WAITER_CHOSEN)
             take_or_wait(self, context->waker);
         is_chosen = self->waiter.state == WAITER_CHOSEN;
+        is_suspicious = !is_chosen && suspects_futurelock(semaphore, context->waker);
     }
+    if (TENORITE_DEBUG && is_suspicious)
+        look_for_futurelock(self, context->waker);
     if (!is_chosen || !budget_take(context))
         return POLL_PENDING;
     self->error = self->waiter.outcome;
@@ -157,6 +204,7 @@ void semaphore_acquire_drop(struct semaphore_acquire *self)
     self->semaphore = NULL;
     WITH_WAITERS(&semaphore->waiters)
     {
+        note_seen(semaphore, self);
         if (waiter_leave(&self->waiter) == WAITER_CHOSEN && self->waiter.outcome == SEMAPHORE_OK)
             semaphore->permits += self->count;
     }

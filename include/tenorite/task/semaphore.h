@@ -8,17 +8,20 @@
  * for many at the head of the queue holds up small ones behind it. Permits are handed over: the task that comes next in
  * the queue has them at the moment of the release, before it runs.
  *
- * So permits may be given to a future that nobody polls: one branch of a select that lost, or a join's child while
- * another child of the same task waits for that same semaphore ("futurelock"). They stay there until the future is polled
- * or dropped, and what waits behind it stays pending. This is not detected: a future that will not be polled again looks
- * like one that will be. In the async backtrace it is an acquire that waits although `waiter.state` of another one is
- * WAITER_CHOSEN; the cure is to drop the future that is not wanted any more.
+ * So permits may be given to a future that nobody polls: a branch of a select that waits on while the task's body does
+ * something else. If the body then waits for the same semaphore, neither goes on ("futurelock"). The cure is to drop the
+ * future that is not polled any more. With TENORITE_DEBUG the log says so: once an acquire has found, in two polls of its
+ * task, that permits went to another future of that task which neither poll has polled. (Not found: where the two futures
+ * belong to different tasks.)
  */
 struct semaphore {
     uint32_t permits; /* that nobody has; while somebody waits, fewer than the first wants */
     uint32_t limit;   /* never more than these; 0: not initialised */
     bool is_closed;
     struct wait_queue waiters;
+    const struct semaphore_acquire
+        *given[TENORITE_DEBUG]; /* permits last, and not polled or dropped since; else NULL */
+    uint32_t times_given[TENORITE_DEBUG];
 };
 
 enum NODISCARD semaphore_error {
@@ -59,6 +62,7 @@ struct semaphore_acquire {
     struct waiter waiter;
     uint32_t count;
     enum semaphore_error error;
+    uint32_t suspected[TENORITE_DEBUG]; /* the semaphore's `times_given` when a futurelock was first suspected */
 };
 
 void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *semaphore, uint32_t count);

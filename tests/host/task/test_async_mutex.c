@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sync_test.h"
 
+#include <tenorite/lib/console.h>
+#include <tenorite/lib/printk.h>
 #include <tenorite/task/async_mutex.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/yield.h>
@@ -210,7 +212,7 @@ static void an_unimportant_holder_finishes_while_urgent_tasks_wait(void **state)
     assert_string_equal(trace, "habhab");
 }
 
-/* Trap 14, as documented: the future that was given the lock has to be polled or dropped. */
+/* Trap 14: the task has a future that was given the lock and does not poll it. */
 static void a_lock_given_to_a_future_nobody_polls_stays_given_until_that_is_dropped(void **state)
 {
     (void)state;
@@ -224,6 +226,80 @@ static void a_lock_given_to_a_future_nobody_polls_stays_given_until_that_is_drop
     ASSERT_LOCKED_BY(2);
 }
 
+static char log_text[1024];
+
+static void keep(struct console *self, const char *bytes, size_t length)
+{
+    size_t used = strlen(log_text);
+
+    (void)self;
+    assert_true(used + length < sizeof(log_text));
+    memcpy(log_text + used, bytes, length);
+}
+
+static struct console console = {.name = "keeping", .write = keep};
+
+static bool futurelock_is_reported(void)
+{
+    bool is_reported = strstr(log_text, "futurelock") != NULL;
+
+    memset(log_text, 0, sizeof(log_text));
+    return is_reported;
+}
+
+static enum poll lock_by_first_task(unsigned i)
+{
+    async_mutex_lock_init(&locks[i], &counter.lock, &guards[i]);
+    return POLL(async_mutex_lock, &locks[i], &puppets[0]);
+}
+
+static void a_futurelock_is_reported_once_when_it_is_certain(void **state)
+{
+    (void)state;
+    assert_int_equal(lock(5), POLL_READY);
+    assert_int_equal(lock_by_first_task(0), POLL_PENDING);
+    assert_int_equal(lock_by_first_task(1), POLL_PENDING);
+    semaphore_guard_release(&guards[5]);
+    assert_true(puppet_was_woken(&puppets[0]));
+    assert_int_equal(POLL(async_mutex_lock, &locks[1], &puppets[0]), POLL_PENDING);
+    assert_false(futurelock_is_reported());
+    assert_int_equal(puppet_was_woken(&puppets[0]), TENORITE_DEBUG);
+    assert_int_equal(POLL(async_mutex_lock, &locks[1], &puppets[0]), POLL_PENDING);
+    assert_int_equal(futurelock_is_reported(), TENORITE_DEBUG);
+    ASSERT_STILL_WAITING(async_mutex_lock, &locks[1], &puppets[0]);
+    assert_false(futurelock_is_reported());
+}
+
+/* As a join polls them, in an order that changes. */
+static void children_of_one_task_that_share_a_lock_are_no_futurelock(void **state)
+{
+    (void)state;
+    assert_int_equal(lock(5), POLL_READY);
+    assert_int_equal(lock_by_first_task(0), POLL_PENDING);
+    assert_int_equal(lock_by_first_task(1), POLL_PENDING);
+    semaphore_guard_release(&guards[5]);
+    assert_int_equal(POLL(async_mutex_lock, &locks[1], &puppets[0]), POLL_PENDING);
+    assert_int_equal(POLL(async_mutex_lock, &locks[0], &puppets[0]), POLL_READY);
+    assert_true(puppet_was_woken(&puppets[0]));
+    assert_int_equal(POLL(async_mutex_lock, &locks[1], &puppets[0]), POLL_PENDING);
+    assert_int_equal(POLL(async_mutex_lock, &locks[1], &puppets[0]), POLL_PENDING);
+    assert_false(futurelock_is_reported());
+    semaphore_guard_release(&guards[0]);
+    ASSERT_WOKEN_AND_READY(async_mutex_lock, &locks[1], &puppets[0]);
+}
+
+static void futures_of_different_tasks_are_no_futurelock(void **state)
+{
+    (void)state;
+    assert_int_equal(lock(0), POLL_READY);
+    assert_int_equal(lock(1), POLL_PENDING);
+    assert_int_equal(lock(2), POLL_PENDING);
+    semaphore_guard_release(&guards[0]);
+    for (unsigned i = 0; i < 3; i++)
+        ASSERT_WAITING(2);
+    assert_false(futurelock_is_reported());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,8 +311,12 @@ int main(void)
         MUTEX_TEST(unlocking_and_locking_again_does_not_beat_a_queued_task),
         MUTEX_TEST(a_cancelled_holder_and_a_cancelled_waiter_leave_the_lock_to_others),
         MUTEX_TEST(an_unimportant_holder_finishes_while_urgent_tasks_wait),
+        MUTEX_TEST(a_futurelock_is_reported_once_when_it_is_certain),
+        MUTEX_TEST(children_of_one_task_that_share_a_lock_are_no_futurelock),
+        MUTEX_TEST(futures_of_different_tasks_are_no_futurelock),
         MUTEX_TEST(a_lock_given_to_a_future_nobody_polls_stays_given_until_that_is_dropped),
     };
 
+    console_register(&console);
     return cmocka_run_group_tests_name("async_mutex", tests, NULL, NULL);
 }
