@@ -28,13 +28,12 @@ void dyn_future_trace(void *self, struct tracer *tracer)
         future_trace(future->type, future->frame, tracer);
 }
 
-struct future_set future_set_fill(struct dyn_future *array, size_t capacity, const struct dyn_future *futures,
-                                  size_t count, enum future_order order)
+struct future_set future_set_fill(struct dyn_future *array, uint32_t count, const struct dyn_future *futures,
+                                  enum future_order order)
 {
-    ASSERT(capacity == count, "an array of %zu futures gets %zu", capacity, count);
-    for (size_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         array[i] = futures[i];
-    return future_set(array, (uint32_t)count, order);
+    return future_set(array, count, order);
 }
 
 uint32_t future_set_count_live(struct future_set set)

@@ -55,7 +55,7 @@ MOVABLE_FUTURE_TYPE(dyn_future, .trace = dyn_future_trace);
  *     AWAIT(race, &self->race, FUTURES(self->both, START(sleep, &self->nap, SECONDS(1)),
  *                                      START(byte_read, &self->read, &queue)));
  *
- * FUTURES(array, future...) fills an array, which must have exactly as many entries, and gives the set. Where the order
+ * FUTURES(array, future...) fills an array, which has exactly as many entries (K11), and gives the set. Where the order
  * of polling matters it is fair: it changes from poll to poll. FUTURES_IN_ORDER is biased: the first is always polled
  * first, and may keep those after it from being chosen.
  */
@@ -70,8 +70,8 @@ struct future_set {
 #define FUTURES(array, ...) FUTURES_ORDERED(FUTURES_FAIR, array, __VA_ARGS__)
 #define FUTURES_IN_ORDER(array, ...) FUTURES_ORDERED(FUTURES_BIASED, array, __VA_ARGS__)
 #define FUTURES_ORDERED(order, array, ...)                                                                           \
-    future_set_fill((array), COUNT_OF(array), (struct dyn_future[]){__VA_ARGS__},                                    \
-                    sizeof((struct dyn_future[]){__VA_ARGS__}) / sizeof(struct dyn_future), (order))
+    (sizeof(array) == sizeof((struct dyn_future[]){__VA_ARGS__}) ? (void)0 : futures_count_differs(),                \
+     future_set_fill((array), COUNT_OF(array), (struct dyn_future[]){__VA_ARGS__}, (order)))
 
 /* The set of an array that has been filled. */
 ALWAYS_INLINE struct future_set future_set(struct dyn_future *futures, uint32_t count, enum future_order order)
@@ -88,8 +88,8 @@ ALWAYS_INLINE uint32_t future_set_rotated(struct future_set set, uint32_t first,
     return first + i < set.count ? first + i : first + i - set.count;
 }
 
-struct future_set future_set_fill(struct dyn_future *array, size_t capacity, const struct dyn_future *futures,
-                                  size_t count, enum future_order order);
+struct future_set future_set_fill(struct dyn_future *array, uint32_t count, const struct dyn_future *futures,
+                                  enum future_order order);
 
 /* How many of them are live. Linear. */
 uint32_t future_set_count_live(struct future_set set);
@@ -101,6 +101,8 @@ void future_set_drop(struct future_set set);
 void future_set_trace(struct future_set set, struct tracer *tracer);
 
 /* The rest of this header serves the macros. */
+DECLARE_BREACH(futures_count_differs, "FUTURES: the array has as many entries as there are futures");
+
 #define FUTURE_ERROR(child)                                                                                          \
     ((const unsigned *)&(child)->error + 0 * sizeof(struct {                                                         \
                                              static_assert(sizeof((child)->error) == sizeof(unsigned),               \
