@@ -14,9 +14,8 @@
  * interrupts on, for its place is free only afterwards.
  */
 #include <tenorite/lib/panic.h>
+#include <tenorite/lib/text.h>
 #include <tenorite/task/channel.h>
-
-#include <string.h>
 
 #define WITH_RING(channel) WITH_WAITERS(&(channel)->messages.waiters)
 

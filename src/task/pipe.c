@@ -9,10 +9,9 @@
  *   P3  count <= capacity, first < capacity
  */
 #include <tenorite/lib/panic.h>
+#include <tenorite/lib/text.h>
 #include <tenorite/task/budget.h>
 #include <tenorite/task/pipe.h>
-
-#include <string.h>
 
 #define WITH_PIPE(pipe) WITH_WAITERS(&(pipe)->readers.queue)
 
