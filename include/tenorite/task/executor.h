@@ -56,19 +56,19 @@ struct executor {
     uint32_t budget;        /* of the current poll: budget.h */
     uint32_t cpu;           /* the one whose tasks these are */
     uint32_t last_id;
+    uint32_t draw;                  /* what select drew last to be fair */
     struct task_accounts *accounts; /* NULL: statistics are off (task_accounts.h) */
     struct heap *heap;
     struct task *free_slots;
     struct task_slab *first_slab;
     struct task_slab *last_slab;
-    bool has_alarm_rung; /* handlers set it */
-    uint64_t alarm_ns;   /* the deadline that timer_arm() was last told */
+    uint64_t alarm_ns; /* the deadline that timer_arm() was last told */
     struct timer_queue timers;
-    uint32_t draw; /* what select drew last to be fair */
     struct executor_statistics statistics;
     /* What other CPUs write to. */
     struct task *remote_inbox __attribute__((aligned(64)));
     bool is_idle;
+    bool has_alarm_rung; /* handlers set it */
 };
 
 /* An executor without tasks, of the CPU that calls. It takes frames and headers from `heap` and must stay where it is
