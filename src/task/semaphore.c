@@ -171,23 +171,36 @@ static void take_or_wait(struct semaphore_acquire *self, struct waker waker)
         (void)waiter_choose(&self->waiter, error);
 }
 
-enum poll semaphore_acquire_poll(struct semaphore_acquire *self, struct context *context)
+enum standing { STANDING_CHOSEN, STANDING_QUEUED, STANDING_QUEUED_LONG };
+
+/* Takes what there is, or a place in the queue. */
+static enum standing stand_in_line(struct semaphore_acquire *self, struct waker waker)
 {
     struct semaphore *semaphore = self->semaphore;
-    bool is_chosen = false, is_suspicious = false;
+    enum standing standing = STANDING_QUEUED;
 
-    ASSERT(semaphore, "semaphore_acquire %p: polled after completion", (void *)self);
     WITH_WAITERS(&semaphore->waiters)
     {
         note_seen(semaphore, self);
         if (self->waiter.state != WAITER_CHOSEN)
-            take_or_wait(self, context->waker);
-        is_chosen = self->waiter.state == WAITER_CHOSEN;
-        is_suspicious = !is_chosen && suspects_futurelock(semaphore, context->waker);
+            take_or_wait(self, waker);
+        if (self->waiter.state == WAITER_CHOSEN)
+            standing = STANDING_CHOSEN;
+        else if (suspects_futurelock(semaphore, waker))
+            standing = STANDING_QUEUED_LONG;
     }
-    if (TENORITE_DEBUG && is_suspicious)
+    return standing;
+}
+
+enum poll semaphore_acquire_poll(struct semaphore_acquire *self, struct context *context)
+{
+    enum standing standing;
+
+    ASSERT(self->semaphore, "semaphore_acquire %p: polled after completion", (void *)self);
+    standing = stand_in_line(self, context->waker);
+    if (TENORITE_DEBUG && standing == STANDING_QUEUED_LONG)
         look_for_futurelock(self, context->waker);
-    if (!is_chosen || !budget_take(context))
+    if (standing != STANDING_CHOSEN || !budget_take(context))
         return POLL_PENDING;
     self->error = self->waiter.outcome;
     self->semaphore = NULL;

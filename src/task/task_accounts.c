@@ -46,6 +46,7 @@ static struct task_accounts *build(struct executor *executor, const struct task_
     uint32_t chunks_before = before ? before->chunk_count : 0;
     struct task_accounts *accounts;
 
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): they are pointers */
     accounts = heap_alloc(executor->heap, sizeof(*accounts) + chunk_count * sizeof(accounts->chunks[0]));
     if (!accounts)
         return NULL;

@@ -128,7 +128,7 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
     do {                                                                                                             \
         AWAIT(type, child __VA_OPT__(, ) __VA_ARGS__);                                                               \
         static_assert(__builtin_types_compatible_p(typeof(self->error), typeof((child)->error)),                     \
-                      "AWAIT_TRY: self->error is of another type than the error of the child");                                   \
+                      "AWAIT_TRY: self->error is of another type than the error of the child");                      \
         self->error = (child)->error;                                                                                \
         if (self->error)                                                                                             \
             goto async_leave;                                                                                        \

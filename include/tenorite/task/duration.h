@@ -16,8 +16,8 @@ typedef struct {
 
 #define NANOSECONDS(count) duration_of((count), 1)
 #define MICROSECONDS(count) duration_of((count), 1000)
-#define MILLISECONDS(count) duration_of((count), 1000 * 1000ull)
-#define SECONDS(count) duration_of((count), 1000 * 1000 * 1000ull)
+#define MILLISECONDS(count) duration_of((count), 1000ull * 1000)
+#define SECONDS(count) duration_of((count), 1000ull * 1000 * 1000)
 #define FOR_EVER ((duration){UINT64_MAX})
 
 /* `count` units of `unit_ns` nanoseconds. Any context. */

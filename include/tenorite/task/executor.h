@@ -47,7 +47,7 @@ struct executor_statistics {
 /* Priorities are 0, the highest, to TENORITE_TASK_PRIORITIES - 1; a new task has the one in the middle. */
 enum { TASK_PRIORITY_DEFAULT = TENORITE_TASK_PRIORITIES / 2 };
 
-struct executor {
+struct executor { /* NOLINT(clang-analyzer-optin.performance.Padding): a cache line for other CPUs */
     const char cannot_be_assigned[0]; /* it has pointers to itself */
     struct task_fifo ready[TENORITE_TASK_PRIORITIES];
     struct task *inbox; /* newest first; interrupt handlers push, task code takes all */

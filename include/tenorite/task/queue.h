@@ -41,6 +41,7 @@ struct queue_link *queue_try_pop(struct queue *queue) MUST_CHECK;
 void queue_pop_init(struct queue_pop *self, struct queue *queue);
 enum poll queue_pop_poll(struct queue_pop *self, struct context *context);
 void queue_pop_drop(struct queue_pop *self);
+/* NOLINTNEXTLINE(bugprone-sizeof-expression): the result is a pointer */
 FUTURE_TYPE(queue_pop, FUTURE_RESULT(queue_pop));
 
 #define DEFINE_QUEUE(name, object_type, member)                                                                      \
