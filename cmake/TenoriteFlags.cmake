@@ -12,6 +12,7 @@ option(TENORITE_DEBUG "Run-time checks that cost time: moved futures, poisoned m
 set(TENORITE_TASK_PRIORITIES 3 CACHE STRING "Priorities of tasks, 1 to 4")
 option(TENORITE_WARNINGS_ARE_ERRORS "Fail on every warning, not only on broken contracts" OFF)
 option(TENORITE_SANITIZE "Host tests under AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(TENORITE_SANITIZE_MEMORY "Host tests of tasks under MemorySanitizer; for clang" OFF)
 option(TENORITE_COVERAGE "Host tests count which lines and branches run; for gcc" OFF)
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

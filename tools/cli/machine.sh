@@ -169,7 +169,7 @@ groups_of() {
     coverage) of_preset='gcc host gdb coverage' ;;
     clang) of_preset='clang host iso gdb' ;;
     freestanding) of_preset=clang ;;
-    fuzz) of_preset='clang host gdb' ;;
+    fuzz | msan) of_preset='clang host gdb' ;;
     *) of_preset='gcc clang host iso gdb' ;;
     esac
     case $1,$2 in

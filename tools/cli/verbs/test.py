@@ -9,6 +9,7 @@ Examples:
   ./tenorite test -L contracts              only the tests with that label (contracts, qemu, boot, tools ...)
   ./tenorite test -R 'heap|frames' -j 1     by name, one at a time
   ./tenorite test --preset asan             host tests under AddressSanitizer and UBSan
+  ./tenorite test --preset msan             host tests of tasks under MemorySanitizer
   ./tenorite test --coverage                host tests, and which lines and branches of src/mm they ran
   ./tenorite test -- --rerun-failed         what failed last time
   ./tenorite test -- --repeat until-fail:50 hunt for a flake
