@@ -25,7 +25,7 @@ INJECTION = [
     ("the idle wait itself does not look", "executor.c", "cpu_idle_while_null(&executor->inbox);", "cpu_idle();"),
     ("a double enqueue: test-and-set in two steps", "waker.c", SET_BIT, "!(task->state & TASK_SCHEDULED) && (task->state |= TASK_SCHEDULED)"),
     ("interrupts stay on during the last look", "executor.c", "    interrupts_disable();\n    __atomic_store_n(&executor->is_idle, true", "    __atomic_store_n(&executor->is_idle, true"),
-    ("the flag is cleared after the poll", "executor.c", "    executor->current = NULL;\n}\n\nvoid executor_end_borrowed", "    cpu_local_clear_bits(&task->state, TASK_SCHEDULED);\n    executor->current = NULL;\n}\n\nvoid executor_end_borrowed"),
+    ("the flag is cleared after the poll, too", "executor.c", "step(executor, fifo_take(fifo));", "{\n            struct task *task = fifo_take(fifo);\n\n            step(executor, task);\n            cpu_local_clear_bits(&task->state, TASK_SCHEDULED);\n        }"),
     ("handlers append to the FIFO", "ready_queue.h", "if (LIKELY(!interrupts_in_handler()))", "if (true)"),
     ("the inbox is taken by load and store", "ready_queue.h", "__atomic_exchange_n(&executor->inbox, NULL, __ATOMIC_ACQUIRE)", "executor->inbox;\n    executor->inbox = NULL"),
     ("a handler pushes without compare-and-swap", "ready_queue.h", "!__atomic_compare_exchange_n(&executor->inbox, &task->next, task, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))", "(__atomic_store_n(&executor->inbox, task, __ATOMIC_RELEASE), false))"),
