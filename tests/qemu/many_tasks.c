@@ -119,9 +119,9 @@ ASYNC(director)
     ASYNC_END;
 }
 
-static void wake_executor(void *argument)
+static void ring(void *argument)
 {
-    (void)argument;
+    executor_alarm(argument);
 }
 
 void kernel_main(const struct boot_info *boot_info)
@@ -129,7 +129,7 @@ void kernel_main(const struct boot_info *boot_info)
     enum kernel_memory_error error = kernel_memory_init(&memory, boot_info);
     ASSERT(error == KERNEL_MEMORY_OK, "%s", kernel_memory_error_text(error));
     executor_init(&executor, &memory.heap);
-    ASSERT(timer_start(wake_executor, NULL) == TIMER_OK, "no timer");
+    ASSERT(timer_start(ring, &executor) == TIMER_OK, "no timer");
     struct spawn_result result = SPAWN(&executor, director, "director");
     ASSERT(result.error == SPAWN_OK, "no memory");
     interrupts_enable();
