@@ -22,8 +22,8 @@ struct task_accounts {
 
 static void free_chunks(struct executor *executor, struct task_accounts *accounts, uint32_t first)
 {
-    for (uint32_t i = first; i < accounts->chunk_count; i++)
-        heap_free(executor->heap, accounts->chunks[i]);
+    while (accounts->chunk_count > first)
+        heap_free(executor->heap, accounts->chunks[--accounts->chunk_count]);
     heap_free(executor->heap, accounts);
 }
 
