@@ -181,6 +181,8 @@ static bool parse_spawn(const char *arguments, uint64_t *count, uint64_t *second
         length++;
     }
     first[length] = '\0';
+    if (arguments[length] != '\0' && arguments[length] != ' ')
+        return false;
     if (!text_to_u64(first, SPAWN_LIMIT, count))
         return false;
     while (arguments[length] == ' ')

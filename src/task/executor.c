@@ -40,8 +40,8 @@
  *   E9  before each batch of polls and before the CPU sleeps the alarm is set to the earliest deadline, or has rung. The
  *       clock is read only when it has: its handler sets a flag, and so does a deadline that was late to be armed
  *
- * Fairness. Of the FIFOs the first that is not empty is served, but at every 64th poll the last one that is not: so the
- * lowest priority gets a poll in 64, and within a priority a ready task is polled after at most one poll of every task
+ * Fairness. Of the FIFOs the first that is not empty is served, but in each PRIORITY_TURNS turns each priority goes first
+ * once: so each gets a poll in 64, and within a priority a ready task is polled after at most one poll of every task
  * before it. Every EXECUTOR_BATCH polls the inboxes are put behind the FIFOs, oldest first, and at most
  * EXECUTOR_TIMER_BATCH timers fire. A poll that finds results ready for ever is ended by its budget (budget.h).
  *
@@ -56,7 +56,7 @@
 
 #include "ready_queue.h"
 
-enum { EXECUTOR_BATCH = 16, EXECUTOR_TIMER_BATCH = 64, LOWEST_PRIORITY_TURNS = 64 };
+enum { EXECUTOR_BATCH = 16, EXECUTOR_TIMER_BATCH = 64, PRIORITY_TURNS = 64 };
 
 void executor_init(struct executor *executor, struct heap *heap)
 {
@@ -76,6 +76,7 @@ enum cancel_result executor_cancel(struct task_handle handle)
 
     if (!task)
         return CANCEL_TOO_LATE;
+    ASSERT(cpu_is_home(task->executor->cpu), "task %u is cancelled on a CPU that is not its own", task->id);
     cpu_local_set_bits(&task->state, TASK_CANCELLED);
     waker_wake((struct waker){handle.bits});
     return CANCEL_REQUESTED;
@@ -93,6 +94,7 @@ void executor_set_priority(struct task_handle handle, unsigned priority)
     ASSERT(priority < TENORITE_TASK_PRIORITIES, "priority %u of %d", priority, TENORITE_TASK_PRIORITIES);
     if (!task || TENORITE_TASK_PRIORITIES == 1)
         return;
+    ASSERT(cpu_is_home(task->executor->cpu), "task %u is changed on a CPU that is not its own", task->id);
     WITHOUT_INTERRUPTS {
         cpu_local_clear_bits(&task->state, TASK_PRIORITY_MASK << TASK_PRIORITY_SHIFT);
         cpu_local_set_bits(&task->state, priority << TASK_PRIORITY_SHIFT);
@@ -111,10 +113,11 @@ static void drain_inboxes(struct executor *executor)
 /* The FIFO whose turn it is (see Fairness), or NULL if all are empty. */
 ALWAYS_INLINE struct task_fifo *fifo_to_serve(struct executor *executor)
 {
-    bool lowest_first = TENORITE_TASK_PRIORITIES > 1 && executor->statistics.polls % LOWEST_PRIORITY_TURNS == 0;
+    unsigned turn = TENORITE_TASK_PRIORITIES > 1 ? executor->turns++ % PRIORITY_TURNS : TENORITE_TASK_PRIORITIES;
+    unsigned first = turn < TENORITE_TASK_PRIORITIES ? TENORITE_TASK_PRIORITIES - 1 - turn : 0;
 
     for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++) {
-        struct task_fifo *fifo = &executor->ready[lowest_first ? TENORITE_TASK_PRIORITIES - 1 - i : i];
+        struct task_fifo *fifo = &executor->ready[(first + i) % TENORITE_TASK_PRIORITIES];
 
         if (fifo->first)
             return fifo;
@@ -194,7 +197,13 @@ static void end_task(struct task *task, enum task_end end)
 
 static void drop_task(struct task *task)
 {
+    struct executor *executor = task->executor;
+    struct task *outer = executor->current;
+
+    if (!outer)
+        executor->current = task; /* its cleanup section does not enter the executor either (E4) */
     task->type->drop(task->frame);
+    executor->current = outer;
     end_task(task, TASK_DROPPED);
 }
 
@@ -277,6 +286,8 @@ static void expire_timers(struct executor *executor)
 
     __atomic_store_n(&executor->has_alarm_rung, false, __ATOMIC_RELAXED);
     now_ns = clock_ns();
+    if (executor->alarm_ns <= now_ns)
+        executor->alarm_ns = UINT64_MAX; /* it has rung: what is due at that time again has to be armed again */
     timer_queue_expire(&executor->timers, now_ns, EXECUTOR_TIMER_BATCH);
     if (timer_queue_is_due(&executor->timers, now_ns))
         executor_alarm(executor);
@@ -288,7 +299,7 @@ static bool has_ready_task(const struct executor *executor)
         if (executor->ready[i].first)
             return true;
     return __atomic_load_n(&executor->inbox, __ATOMIC_RELAXED) ||
-           __atomic_load_n(&executor->remote_inbox, __ATOMIC_RELAXED);
+           __atomic_load_n(&executor->remote_inbox, __ATOMIC_SEQ_CST); /* R3 */
 }
 
 static bool has_work(struct executor *executor)
@@ -348,12 +359,38 @@ void executor_run_until_idle(struct executor *executor)
         ;
 }
 
+/* Runs somebody else's future, and tells whether it came to its end. */
+struct blocked {
+    const struct future_type *type;
+    void *frame;
+    bool is_ready;
+};
+
+static enum poll blocked_poll(struct blocked *self, struct context *context)
+{
+    self->is_ready = self->type->poll(self->frame, context) == POLL_READY;
+    return self->is_ready ? POLL_READY : POLL_PENDING;
+}
+
+static void blocked_drop(struct blocked *self)
+{
+    self->type->drop(self->frame);
+}
+
+static void blocked_trace(void *self, struct tracer *tracer)
+{
+    future_trace(((struct blocked *)self)->type, ((struct blocked *)self)->frame, tracer);
+}
+
+FUTURE_TYPE(blocked, .trace = blocked_trace);
+
 enum spawn_error executor_block_on(struct executor *executor, const struct future_type *type, void *frame)
 {
+    struct blocked blocked = {.type = type, .frame = frame};
     struct spawn_result task;
 
     assert_not_entered(executor);
-    task = executor_spawn_borrowed(executor, type, "block_on", frame);
+    task = executor_spawn_borrowed(executor, &blocked_type, "block_on", &blocked);
     if (task.error != SPAWN_OK) {
         type->drop(frame);
         return task.error;
@@ -361,7 +398,7 @@ enum spawn_error executor_block_on(struct executor *executor, const struct futur
     while (executor_is_live(task.task))
         if (!run_batch(executor) && executor_is_live(task.task))
             sleep_until_interrupt(executor);
-    return SPAWN_OK;
+    return blocked.is_ready ? SPAWN_OK : SPAWN_CANCELLED;
 }
 
 /* True if any task was there to end. */

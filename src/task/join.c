@@ -55,12 +55,12 @@ static void check_join(const struct join *self, const struct task *task, const s
            self->value_size);
 }
 
-/* Whether `waker` is now what the end of the task wakes. */
-static bool wait_for(struct task *task, struct waker waker)
+/* Whether `waker` is now what the end of the task wakes. False: another join waits, of whatever task. */
+static bool wait_for(const struct join *self, struct task *task, struct waker waker)
 {
     struct waker_slot *joiner = &joinable_of(task->frame)->joiner;
 
-    if (joiner->bits && joiner->bits != waker.bits)
+    if (joiner->bits && joiner->bits != self->registered.bits)
         return false;
     waker_slot_register(joiner, waker);
     return true;
@@ -75,7 +75,7 @@ enum poll join_poll(struct join *self, struct context *context)
         check_join(self, task, context);
         if (task_state_load(task) & TASK_FINISHED) {
             self->error = take(self, task);
-        } else if (wait_for(task, context->waker)) {
+        } else if (wait_for(self, task, context->waker)) {
             self->registered = context->waker;
             return POLL_PENDING;
         } else {

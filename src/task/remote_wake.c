@@ -36,7 +36,11 @@ void remote_wake(struct task *task)
 
 static void wake_here(struct task *task)
 {
-    if ((task_state_load(task) & TASK_LIVE) && !cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT))
+    uint32_t state = task_state_load(task);
+
+    if (state & TASK_COUNTED)
+        task_account_wake(task);
+    if ((state & TASK_LIVE) && !cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT))
         ready_queue_put(task->executor, task);
 }
 

@@ -49,7 +49,7 @@ void *executor_joinable_block(const struct future_type *type, void *frame)
     return (char *)frame - offset_in_block(type);
 }
 
-static uint32_t next_id(struct executor *executor)
+uint32_t task_next_id(struct executor *executor)
 {
     if (++executor->last_id == 0)
         executor->last_id = 1;
@@ -87,7 +87,7 @@ static struct spawn_result spawn(struct executor *executor, const struct future_
     task = task_slot_take(executor);
     if (!task)
         return (struct spawn_result){.error = SPAWN_NO_MEMORY};
-    task->id = next_id(executor);
+    task->id = task_next_id(executor);
     return task_start(task, type, name, frame, flags);
 }
 

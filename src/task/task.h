@@ -70,6 +70,9 @@ void task_slot_give_back(struct task *task);
 /* Makes the `count` slots at `slots` known to the executor, as those of `slab`. Task context. */
 void task_slab_add(struct executor *executor, struct task_slab *slab, struct task *slots, uint32_t count);
 
+/* The next number for people. Task context. */
+uint32_t task_next_id(struct executor *executor);
+
 /* Makes a task of a frame in a slot that nothing else uses, with the given flags, and queues it. Any context. */
 struct spawn_result task_start(struct task *task, const struct future_type *type, const char *name, void *frame,
                                uint32_t flags);

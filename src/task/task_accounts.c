@@ -111,8 +111,11 @@ void executor_accounts_stop(struct executor *executor)
 void task_accounts_grow(struct executor *executor)
 {
     struct task_accounts *before = executor->accounts;
-    struct task_accounts *accounts = build(executor, before);
+    struct task_accounts *accounts;
 
+    if (executor->statistics.slots <= before->chunk_count * ACCOUNTS_IN_CHUNK)
+        return;
+    accounts = build(executor, before);
     if (!accounts)
         return;
     replace(executor, accounts);

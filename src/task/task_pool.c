@@ -27,7 +27,7 @@ void task_pool_init(struct task_pool *pool, struct executor *executor)
     task_slab_add(executor, &pool->slab, slot_at(pool, 0), pool->count);
     for (uint32_t i = 0; i < pool->count; i++) {
         slot_at(pool, i)->state = TASK_POOLED;
-        slot_at(pool, i)->id = ++executor->last_id;
+        slot_at(pool, i)->id = task_next_id(executor);
         task_slot_give_back(slot_at(pool, i));
     }
 }
@@ -50,10 +50,13 @@ void *task_pool_claim(struct task_pool *pool)
 
 struct spawn_result task_pool_start(struct task_pool *pool, const char *name, void *frame)
 {
-    uint32_t index;
+    size_t offset = (size_t)((char *)frame - (char *)pool->frames);
+    uint32_t index = (uint32_t)(offset / pool->type->size);
 
     if (!frame)
         return (struct spawn_result){.error = SPAWN_NO_SLOT};
-    index = (uint32_t)(((char *)frame - (char *)pool->frames) / pool->type->size);
+    ASSERT(offset < pool->count * pool->type->size && offset % pool->type->size == 0 && !slot_at(pool, index)->next &&
+               !(task_state_load(slot_at(pool, index)) & (TASK_LIVE | TASK_SCHEDULED)),
+           "frame %p was not claimed from the pool of %s", frame, pool->type->name);
     return task_start(slot_at(pool, index), pool->type, name, frame, TASK_BORROWED | TASK_POOLED);
 }

@@ -15,7 +15,8 @@ void waker_wake(struct waker waker)
     if (UNLIKELY(difference != 0)) {
         if (difference != TASK_COUNTED)
             return;
-        task_account_wake(task);
+        if (cpu_is_home(task->executor->cpu)) /* the account, too, belongs to that CPU (E8) */
+            task_account_wake(task);
     }
     if (!cpu_is_home(task->executor->cpu)) {
         remote_wake(task);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* gcc: assignment of read-only location */
-/* clang: cannot assign to lvalue with nested const-qualified data member */
+/* clang: cannot assign to lvalue with (nested )?const-qualified data member */
 #include <tenorite/task/executor.h>
 
 void restart(struct executor *executor, struct heap *heap);

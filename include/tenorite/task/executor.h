@@ -56,6 +56,7 @@ struct executor { /* NOLINT(clang-analyzer-optin.performance.Padding): a cache l
     uint32_t budget;        /* of the current poll: budget.h */
     uint32_t cpu;           /* the one whose tasks these are */
     uint32_t last_id;
+    uint32_t turns;                 /* counts dequeued tasks: which priority goes first */
     uint32_t draw;                  /* what select drew last to be fair */
     struct task_accounts *accounts; /* NULL: statistics are off (task_accounts.h) */
     struct heap *heap;
@@ -76,15 +77,21 @@ struct executor { /* NOLINT(clang-analyzer-optin.performance.Padding): a cache l
 void executor_init(struct executor *executor, struct heap *heap);
 
 /* To be called by the handler that timer_start() was given: has the executor look at the clock, and timers fire that are
- * due. They do at no other time. Any context. */
+ * due. They do at no other time. Any context but NMI handlers. */
 void executor_alarm(struct executor *executor);
 
-/* Names one task for ever; of an ended task it names nothing (see struct waker, which has the same bits). */
+/* Names one task; of an ended task it names nothing. As a waker, whose bits these are, it may name another task once 2^22
+ * have ended in the same slot; unlike a wake, a cancel is then not harmless: who keeps handles that long uses join. */
 struct task_handle {
     uint64_t bits;
 };
 
-enum NODISCARD spawn_error { SPAWN_OK, SPAWN_NO_MEMORY, SPAWN_NO_SLOT /* of a pool */ };
+enum NODISCARD spawn_error {
+    SPAWN_OK,
+    SPAWN_NO_MEMORY,
+    SPAWN_NO_SLOT /* of a pool */,
+    SPAWN_CANCELLED /* BLOCK_ON */
+};
 
 struct NODISCARD spawn_result {
     enum spawn_error error;
@@ -135,7 +142,8 @@ struct spawn_result executor_spawn_joinable_or_free(struct executor *executor, c
 struct spawn_result executor_spawn_borrowed(struct executor *executor, const struct future_type *type,
                                             const char *name, void *frame);
 
-/* Memory for one frame of `type`, or NULL; executor_frame_free takes back one that was not spawned. */
+/* Memory for one frame of `type`, or NULL; executor_frame_free takes back one that was not spawned. A frame for
+ * executor_spawn_joinable_or_free comes from the third, and goes nowhere else. */
 void *executor_frame_alloc(struct executor *executor, const struct future_type *type) MUST_CHECK;
 void executor_frame_free(struct executor *executor, void *frame);
 void *executor_joinable_frame_alloc(struct executor *executor, const struct future_type *type) MUST_CHECK;
@@ -143,7 +151,7 @@ void *executor_joinable_frame_alloc(struct executor *executor, const struct futu
 enum NODISCARD cancel_result { CANCEL_REQUESTED, CANCEL_TOO_LATE };
 
 /* Asks the executor to drop the task instead of polling it again: its cleanup section runs, once, in a later pass. A
- * task that is being polled may still complete first. CANCEL_TOO_LATE: it has ended. Any context. */
+ * task that is being polled may still complete first. CANCEL_TOO_LATE: it has ended. Any context on its CPU. */
 enum cancel_result executor_cancel(struct task_handle task);
 
 /* Drops a task with a borrowed frame now, unless it has ended: its cleanup section runs before this returns. Not the task
@@ -157,12 +165,13 @@ bool executor_is_live(struct task_handle task);
 void executor_set_priority(struct task_handle task, unsigned priority);
 
 /* Drops every task, those that cleanup sections spawn included, each once. What others keep of them, wakers and handles,
- * does nothing from then on; the executor can be used again. Not during a poll. */
+ * does nothing from then on; the executor can be used again. Not during a poll, and with nothing left that spawns from
+ * interrupt handlers. */
 void executor_drop_all(struct executor *executor);
 
 /* BLOCK_ON(&executor, blink, &frame, 3): initialises the frame, which may lie on the stack, and runs it and all other
  * tasks until it is ready. Sleeps while there is nothing to do; interrupts must be on then. Not from a task.
- * SPAWN_NO_MEMORY: it has been dropped unpolled. */
+ * SPAWN_NO_MEMORY: it has been dropped unpolled. SPAWN_CANCELLED: somebody has cancelled the task; it was dropped. */
 #define BLOCK_ON(executor_pointer, type, frame, ...)                                                                 \
     (type##_init((frame)__VA_OPT__(, ) __VA_ARGS__), executor_block_on((executor_pointer), &type##_type, (frame)))
 

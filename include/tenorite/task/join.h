@@ -18,7 +18,7 @@ enum NODISCARD join_error {
     JOIN_OK,        /* it completed, and its value has been copied */
     JOIN_CANCELLED, /* it was dropped before it completed; there is no value */
     JOIN_GONE,      /* it was joined before, or detached, or was never joinable */
-    JOIN_TAKEN,     /* another task waits for it already; it stays joinable for that one */
+    JOIN_TAKEN,     /* another join waits for it already; it stays joinable for that one */
 };
 
 /* The place for the value; of the type of the future's `result`. JOIN_NOTHING: nobody wants it, and it is freed. */
@@ -48,7 +48,8 @@ FUTURE_TYPE(join);
 void join_detach(struct task_handle task);
 
 /* AWAIT(cancel_and_wait, &self->cancel, handle): cancels a joinable task and is ready when its cleanup section has run.
- * error: JOIN_CANCELLED, or JOIN_OK where it completed first (the value is freed), or JOIN_GONE. Dropping it does not
+ * error: JOIN_CANCELLED, or JOIN_OK where it completed first (the value is freed), or JOIN_GONE, or, at once, JOIN_TAKEN: the
+ * task is cancelled, but another join waits for that. Dropping it does not
  * take the cancellation back. */
 struct cancel_and_wait {
     struct join join;

@@ -9,6 +9,8 @@
  *     TASK_POOL(blinkers, blink, 4);                       // in one file: at most 4 at a time
  *     task_pool_init(&blinkers, &executor);                // once, in task context
  *     POOL_SPAWN(blinkers, blink, "blink", 3)              // any context but NMI handlers: struct spawn_result
+ *
+ * A slot keeps its number: the next task in it has the same id.
  */
 struct task_pool {
     struct task_slab slab;

@@ -163,6 +163,38 @@ static void a_sleep_reset_to_the_past_keeps_the_cpu_awake(void **state)
     assert_int_equal(count_tasks(), 0);
 }
 
+static struct sleep_until *reset_sleep;
+
+static void reset_at_the_second_poll(struct probe_record *record, struct context *context)
+{
+    (void)context;
+    if (record->polls == 2)
+        sleep_until_reset(reset_sleep, 1);
+}
+
+/* The timer is put where the alarm was set last, and that alarm has rung already. */
+static void a_deadline_that_has_rung_rings_again_for_another_timer(void **state)
+{
+    struct probe_record record = {.ready_at_poll = 2, .in_poll = reset_at_the_second_poll};
+    struct sleep_until sleep;
+    struct timer timer = {};
+    struct spawn_result result;
+
+    (void)state;
+    sleep_until_init(&sleep, UINT64_MAX);
+    reset_sleep = &sleep;
+    result = executor_spawn_borrowed(&executor, &sleep_until_type, NULL, &sleep);
+    assert_int_equal(result.error, SPAWN_OK);
+    spawn_probe(&record);
+    run();
+    timer_queue_insert(&executor.timers, &timer, 1000, record.waker);
+    run();
+    clock_double_set_ns(1500);
+    run();
+    assert_int_equal(record.polls, 2);
+    assert_false(executor_is_live(result.task));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +204,7 @@ int main(void)
         TASK_TEST(a_batch_fires_64_timers_at_most),
         TASK_TEST(an_alarm_without_a_reason_is_harmless),
         TASK_TEST(a_sleep_reset_to_the_past_keeps_the_cpu_awake),
+        TASK_TEST(a_deadline_that_has_rung_rings_again_for_another_timer),
     };
 
     return cmocka_run_group_tests_name("executor_alarm", tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <tenorite/task/budget.h>
+#include <tenorite/task/coroutine.h>
 #include <tenorite/task/yield.h>
 
 static struct task_handle spawn_borrowed(struct probe *frame, struct probe_record *record)
@@ -150,7 +151,7 @@ static void a_higher_priority_is_served_first(void **state)
     executor_set_priority(last, 0);
     trace[0] = '\0';
     memset(trace, 0, sizeof(trace));
-    executor.statistics.polls = 1; /* not the turn of the lowest */
+    executor.turns = TENORITE_TASK_PRIORITIES; /* nobody else goes first */
     waker_wake(low.waker);
     waker_wake(middle.waker);
     wake_in_handler(high.waker);
@@ -231,6 +232,152 @@ static void a_task_is_run_by_the_executor_that_it_was_spawned_on(void **state)
     assert_int_equal(outer.polls, 2);
 }
 
+static void cancel_self(struct probe_record *record, struct context *context)
+{
+    (void)record;
+    assert_int_equal(executor_cancel((struct task_handle){context->waker.bits}), CANCEL_REQUESTED);
+}
+
+static void block_on_of_a_cancelled_task_says_so(void **state)
+{
+    struct probe_record record = {.in_poll = cancel_self};
+    struct probe frame;
+
+    (void)state;
+    assert_int_equal(BLOCK_ON(&executor, probe, &frame, &record), SPAWN_CANCELLED);
+    assert_int_equal(record.drops, 1);
+}
+
+static struct waker middle_waker;
+static uint64_t polls_at_wake, polls_at_poll;
+
+static void wake_the_middle(struct probe_record *record, struct context *context)
+{
+    if (record->polls != 10)
+        return;
+    polls_at_wake = context->executor->statistics.polls;
+    waker_wake(middle_waker);
+}
+
+static void note_the_polls(struct probe_record *record, struct context *context)
+{
+    (void)record;
+    polls_at_poll = context->executor->statistics.polls;
+}
+
+static void between_busy_priorities_the_middle_gets_its_turn(void **state)
+{
+    struct probe_record high = {.self_wakes = 1, .ready_at_poll = 1000, .in_poll = wake_the_middle};
+    struct probe_record low = {.self_wakes = 1, .ready_at_poll = 1000};
+    struct probe_record middle = {.in_poll = note_the_polls};
+
+    (void)state;
+    spawn_probe(&middle);
+    run();
+    middle_waker = middle.waker;
+    executor_set_priority(spawn_probe(&high), 0);
+    executor_set_priority(spawn_probe(&low), TENORITE_TASK_PRIORITIES - 1);
+    run();
+    assert_int_equal(middle.polls, 2);
+    assert_in_range(polls_at_poll - polls_at_wake, 1, 64 * 2);
+}
+
+static unsigned drops_so_far, drops_before_the_poll;
+
+static void count_drop(struct probe_record *record)
+{
+    (void)record;
+    drops_so_far++;
+}
+
+static void note_the_drops(struct probe_record *record, struct context *context)
+{
+    (void)record;
+    (void)context;
+    drops_before_the_poll = drops_so_far;
+}
+
+/* They are dequeued without a poll, and take turns all the same. */
+static void cancelled_tasks_of_low_priority_hold_up_nobody(void **state)
+{
+    enum { MANY = 500 };
+    static struct probe_record low[MANY];
+    static struct task_handle tasks[MANY];
+    struct probe_record other = {.in_poll = note_the_drops, .ready_at_poll = 1};
+
+    (void)state;
+    drops_so_far = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        low[i] = (struct probe_record){.in_drop = count_drop};
+        tasks[i] = spawn_probe(&low[i]);
+        executor_set_priority(tasks[i], TENORITE_TASK_PRIORITIES - 1);
+    }
+    run();
+    for (unsigned i = 0; i < MANY; i++)
+        assert_int_equal(executor_cancel(tasks[i]), CANCEL_REQUESTED);
+    spawn_probe(&other);
+    executor.turns = 0;
+    run();
+    assert_int_equal(drops_so_far, MANY);
+    assert_in_range(drops_before_the_poll, 0, 2);
+}
+
+static void run_in_drop(struct probe_record *record)
+{
+    (void)record;
+    executor_run_until_idle(&executor);
+}
+
+static void running_the_executor_in_a_drop_panics(void **state)
+{
+    struct probe_record record = {.in_drop = run_in_drop};
+
+    (void)state;
+    spawn_probe(&record);
+    run();
+    EXPECT_PANIC("E4", { executor_drop_all(&executor); });
+}
+
+static struct task_handle traced;
+static unsigned cleanups;
+
+static void visit_nothing(struct tracer *tracer, const struct future_type *type, const void *future)
+{
+    (void)tracer;
+    (void)type;
+    (void)future;
+}
+
+ASYNC_STATIC_FRAME(self_tracer, struct yield yield;);
+
+static void self_tracer_init(struct self_tracer *self)
+{
+    coroutine_init(&self->coroutine);
+}
+
+ASYNC(self_tracer)
+{
+    struct tracer tracer;
+
+    ASYNC_BEGIN;
+    for (;;)
+        AWAIT(yield, &self->yield);
+    ASYNC_CLEANUP;
+    tracer_init(&tracer, visit_nothing);
+    if (++cleanups < 3)
+        assert_true(executor_trace(traced, &tracer));
+    ASYNC_END;
+}
+
+static void a_trace_from_a_cleanup_section_does_not_run_it_again(void **state)
+{
+    (void)state;
+    cleanups = 0;
+    traced = SPAWN(&executor, self_tracer, NULL).task;
+    executor_drop_all(&executor);
+    assert_int_equal(cleanups, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +393,11 @@ int main(void)
         TASK_TEST(a_priority_that_there_is_not_panics),
         TASK_TEST(a_poll_without_budget_gives_way_and_is_polled_again),
         TASK_TEST(a_task_is_run_by_the_executor_that_it_was_spawned_on),
+        TASK_TEST(block_on_of_a_cancelled_task_says_so),
+        TASK_TEST(between_busy_priorities_the_middle_gets_its_turn),
+        TASK_TEST(cancelled_tasks_of_low_priority_hold_up_nobody),
+        TASK_TEST(a_trace_from_a_cleanup_section_does_not_run_it_again),
+        cmocka_unit_test_setup(running_the_executor_in_a_drop_panics, task_test_setup),
     };
 
     return cmocka_run_group_tests_name("executor_ends", tests, NULL, NULL);

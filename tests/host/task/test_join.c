@@ -5,6 +5,7 @@
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/join.h>
 #include <tenorite/task/notify.h>
+#include <tenorite/task/shared.h>
 
 static struct notify gate;
 static unsigned cleanups, freed;
@@ -386,6 +387,60 @@ static void a_joinable_frame_is_aligned_as_its_type_asks(void **state)
 
 #define JOIN_TEST(function) cmocka_unit_test_setup_teardown(function, setup, task_test_teardown)
 
+static struct task_handle joined_twice;
+static enum poll second_poll;
+
+static void join_twice(struct probe_record *record, struct context *context)
+{
+    static struct join first, second;
+
+    if (record->polls > 1)
+        return;
+    join_init(&first, joined_twice, JOIN_NOTHING);
+    join_init(&second, joined_twice, JOIN_NOTHING);
+    assert_int_equal(join_poll(&first, context), POLL_PENDING);
+    second_poll = join_poll(&second, context);
+    assert_int_equal(second.error, JOIN_TAKEN);
+    join_drop(&first);
+}
+
+static void of_two_joins_in_one_task_the_second_is_refused(void **state)
+{
+    struct probe_record parent = {.in_poll = join_twice};
+
+    (void)state;
+    second_poll = POLL_PENDING;
+    joined_twice = spawn_worker(1);
+    spawn_probe(&parent);
+    run();
+    assert_int_equal(second_poll, POLL_READY);
+    join_detach(joined_twice);
+}
+
+/* The clone that polled the join first is gone: the other one's task polls the same join. */
+static void a_join_goes_on_in_another_task(void **state)
+{
+    struct spawn_result clones[2];
+    struct shared shared;
+    struct join join;
+
+    (void)state;
+    join_init(&join, spawn_worker(1), JOIN_NOTHING);
+    shared_init(&shared, DYN_FUTURE(join, &join));
+    for (unsigned i = 0; i < 2; i++) {
+        clones[i] = SPAWN(&executor, shared_clone, NULL, &shared);
+        assert_int_equal(clones[i].error, SPAWN_OK);
+    }
+    run();
+    assert_int_equal(executor_cancel(clones[0].task), CANCEL_REQUESTED);
+    run();
+    assert_true(executor_is_live(clones[1].task));
+    notify_one(&gate);
+    run();
+    assert_false(executor_is_live(clones[1].task));
+    assert_int_equal(join.error, JOIN_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +461,8 @@ int main(void)
         JOIN_TEST(cancel_and_wait_of_an_ended_task_frees_its_value),
         JOIN_TEST(a_joinable_spawn_without_memory_changes_nothing),
         JOIN_TEST(a_joinable_frame_is_aligned_as_its_type_asks),
+        JOIN_TEST(of_two_joins_in_one_task_the_second_is_refused),
+        JOIN_TEST(a_join_goes_on_in_another_task),
     };
 
     return cmocka_run_group_tests_name("join", tests, NULL, NULL);

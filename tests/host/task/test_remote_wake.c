@@ -2,6 +2,8 @@
 /* Wakes from another CPU, one step after the other; with real threads they are in tests/models/. */
 #include "task_test.h"
 
+#include <tenorite/task/task_accounts.h>
+
 static unsigned interrupts_sent;
 static uint32_t interrupted_cpu;
 
@@ -142,6 +144,35 @@ static void spawning_on_another_cpu_panics(void **state)
     EXPECT_PANIC("a CPU that is not the executor's", { (void)executor_spawn(&executor, &probe_type, NULL, frame); });
 }
 
+static void cancelling_on_another_cpu_panics(void **state)
+{
+    struct probe_record record = {};
+    struct task_handle task = spawn_probe(&record);
+
+    (void)state;
+    cpu_double_number = 1;
+    EXPECT_PANIC("on a CPU that is not its own", { (void)executor_cancel(task); });
+    EXPECT_PANIC("on a CPU that is not its own", { executor_set_priority(task, 0); });
+    cpu_double_number = 0;
+}
+
+static void a_wake_from_another_cpu_is_counted_at_home(void **state)
+{
+    struct task_account account;
+    struct probe_record record = {};
+    struct task_handle task = spawn_probe(&record);
+
+    (void)state;
+    assert_int_equal(executor_accounts_start(&executor), ACCOUNTS_OK);
+    run();
+    wake_from_cpu(1, record.waker);
+    assert_true(executor_account_of(task, &account));
+    assert_int_equal(account.wakes, 0);
+    run();
+    assert_true(executor_account_of(task, &account));
+    assert_int_equal(account.wakes, 1);
+}
+
 #define REMOTE_TEST(function) cmocka_unit_test_setup_teardown(function, setup, task_test_teardown)
 
 int main(void)
@@ -155,6 +186,8 @@ int main(void)
         REMOTE_TEST(a_wake_just_before_the_last_look_is_not_slept_through),
         REMOTE_TEST(a_wake_after_the_end_polls_at_most_the_successor),
         cmocka_unit_test_setup(spawning_on_another_cpu_panics, setup),
+        REMOTE_TEST(cancelling_on_another_cpu_panics),
+        REMOTE_TEST(a_wake_from_another_cpu_is_counted_at_home),
     };
 
     return cmocka_run_group_tests_name("remote_wake", tests, NULL, NULL);

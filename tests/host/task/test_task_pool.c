@@ -139,6 +139,19 @@ static void claiming_without_an_executor_panics(void **state)
 
 #define POOL_TEST(function) cmocka_unit_test_setup_teardown(function, setup, task_test_teardown)
 
+static void a_frame_that_was_not_claimed_is_not_started(void **state)
+{
+    static struct probe foreign;
+    struct probe_record record = {};
+    struct probe *frame = task_pool_claim(&probes);
+
+    (void)state;
+    probe_init(frame, &record);
+    assert_int_equal(task_pool_start(&probes, NULL, frame).error, SPAWN_OK);
+    EXPECT_PANIC("was not claimed", { (void)task_pool_start(&probes, NULL, frame); });
+    EXPECT_PANIC("was not claimed", { (void)task_pool_start(&probes, NULL, &foreign); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +163,7 @@ int main(void)
         POOL_TEST(a_waker_of_the_task_before_does_nothing),
         POOL_TEST(a_pool_has_one_executor),
         POOL_TEST(claiming_without_an_executor_panics),
+        POOL_TEST(a_frame_that_was_not_claimed_is_not_started),
     };
 
     return cmocka_run_group_tests_name("task_pool", tests, NULL, NULL);

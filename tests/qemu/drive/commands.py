@@ -15,7 +15,7 @@ def drive(vm):
     assert on_serial(vm, "   ") == []
     assert on_serial(vm, "frobnicate 1") == ["unknown command: frobnicate (help lists the commands)"]
     assert on_serial(vm, "hel") == ["unknown command: hel (help lists the commands)"]
-    for wrong in ("spawn", "spawn -1", "spawn 10001", "spawn 1x", "spawn 99999999999999999999", "spawn 1 x"):
+    for wrong in ("spawn", "spawn -1", "spawn 10001", "spawn 1x", "spawn 99999999999999999999", "spawn 1 x", "spawn 000000000000001234"):
         assert on_serial(vm, wrong) == ["usage: spawn COUNT [SECONDS] (0 to 10000 tasks)"], wrong
     for command in ("task", "cancel"):
         assert on_serial(vm, f"{command} x") == [f"usage: {command} ID (as `tasks` shows it)"]
