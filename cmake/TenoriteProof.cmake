@@ -11,6 +11,6 @@ function(tenorite_add_proof)
         message(FATAL_ERROR "tenorite_add_proof needs NAME and GOALS; unknown: ${proof_UNPARSED_ARGUMENTS}")
     endif()
     add_test(NAME proof.${proof_NAME}
-             COMMAND ${Python3_EXECUTABLE} -B ${TENORITE_PROOF_RUN} ${proof_NAME} --goals ${proof_GOALS})
+             COMMAND ${Python3_EXECUTABLE} -B ${TENORITE_PROOF_RUN} ${proof_NAME} --if-changed --goals ${proof_GOALS})
     set_tests_properties(proof.${proof_NAME} PROPERTIES LABELS proof TIMEOUT 1800 SKIP_RETURN_CODE 77)
 endfunction()

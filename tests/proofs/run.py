@@ -6,9 +6,13 @@ The verdicts that provers once gave are in verdicts.cache, one line each: a hash
 verdict. Without further options no prover is started: a goal is proved if its verdict is there, so the result depends
 neither on the machine's load nor on its speed. With --record provers get the other goals and their verdicts are written to
 the cache, with --functions or --update they are not written; --cold leaves the cache aside.
+
+Making all goals takes a minute or more. --if-changed is content where every file that the unit reads, and the tools, are
+those of the last run in which all goals were proved: UNIT.inputs holds a hash of them, which --record writes.
 Exits 77 where the tools are missing.
 """
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -19,6 +23,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
 PROVERS = ["cvc4", "z3"]
 SKIPPED = 77
 
@@ -41,11 +46,29 @@ def pack(directory, cache):
     cache.write_text("\n".join([header, *lines]) + "\n")
 
 
+def output_of(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
+
+
+def preprocessor_options(overlay):
+    share = output_of("frama-c", "-print-share-path")
+    paths = [*overlay, HERE / "include", HERE, ROOT / "include", ROOT / "src", f"{share}/libc"]
+    return ["-nostdinc", "-std=gnu2x", *(f"-I{path}" for path in paths)]
+
+
+def inputs_of(unit):
+    """A hash of the sources that the unit reads, comments included, and of the tools' versions."""
+    compiler = shutil.which("cc") or "clang"
+    read = output_of(compiler, "-M", "-D__FC_MACHDEP_X86_64", *preprocessor_options([]), str(unit.source))
+    files = sorted({path for path in read.replace("\\\n", " ").split(":", 1)[1].split() if path.startswith(str(ROOT))})
+    digest = hashlib.sha256(repr((output_of("frama-c", "-version"), PROVERS, unit.skip, sorted(unit.open))).encode())
+    for path in files:
+        digest.update(os.path.relpath(path, ROOT).encode() + b"\0" + pathlib.Path(path).read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def frama_c(unit, options, cache_directory, mode, why3_config):
-    share = subprocess.run(["frama-c", "-print-share-path"], capture_output=True, text=True, check=True).stdout.strip()
-    root = HERE.parent.parent
-    paths = [*options.overlay, HERE / "include", HERE, root / "include", root / "src", f"{share}/libc"]
-    preprocessor = " ".join(["-nostdinc", "-std=gnu2x", *(f"-I{path}" for path in paths)])
+    preprocessor = " ".join(preprocessor_options(options.overlay))
     command = ["frama-c", f"-cpp-extra-args={preprocessor}", "-wp", "-wp-rte", "-wp-cache-env", "-wp-par",
                str(os.cpu_count() or 1), "-wp-prover", ",".join(PROVERS), "-wp-timeout", str(options.timeout)]
     if options.functions:
@@ -56,7 +79,7 @@ def frama_c(unit, options, cache_directory, mode, why3_config):
         command += ["-wp-smoke-tests"]
     environment = dict(os.environ, FRAMAC_WP_CACHE=mode, FRAMAC_WP_CACHEDIR=str(cache_directory),
                        WHY3CONFIG=str(why3_config))
-    return subprocess.run([*command, str(unit.source)], cwd=root, env=environment, text=True,
+    return subprocess.run([*command, str(unit.source)], cwd=ROOT, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
 
@@ -65,6 +88,7 @@ class Unit:
         self.name = name
         self.source = HERE / f"{name}_proof.c"
         self.cache = HERE / "verdicts.cache"
+        self.inputs = HERE / f"{name}.inputs"
         # The goals that no prover has proved yet: the gap, which docs/verification.md states.
         gap = HERE / f"{name}.open"
         self.open = set(gap.read_text().split()) if gap.exists() else set()
@@ -92,6 +116,7 @@ def main():
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--if-changed", action="store_true")
     parser.add_argument("--smoke", action="store_true", help="also look for contradictory contracts")
     parser.add_argument("--functions", help="only these, separated by commas")
     parser.add_argument("--overlay", action="append", default=[], help="a directory searched before src")
@@ -102,6 +127,10 @@ def main():
         print(f"skipped: {', '.join(missing)} missing (Debian: apt-get install frama-c-base why3 z3 cvc4)")
         return SKIPPED
     unit = Unit(options.unit)
+    recorded = f"{inputs_of(unit)} {options.goals}"
+    if options.if_changed and unit.inputs.exists() and unit.inputs.read_text().strip() == recorded:
+        print(f"{unit.name}: {options.goals} goals, proved from just these sources by just these tools")
+        return 0
     with tempfile.TemporaryDirectory() as temporary:
         work = pathlib.Path(temporary)
         cache = work / "cache"
@@ -128,7 +157,10 @@ def main():
         print(f"proved, but in {unit.name}.open: {name}")
     print(f"{unit.name}: {proved} of {goals} goals proved" + (f", pinned: {options.goals}" if options.goals else ""))
     complete = unit.open.issuperset(failed) and not closed and proved + len(failed) == goals
-    return 0 if complete and options.goals in (None, goals) else 1
+    good = complete and options.goals in (None, goals)
+    if good and options.record:
+        unit.inputs.write_text(f"{inputs_of(unit)} {goals}\n")
+    return 0 if good else 1
 
 
 sys.exit(main())
