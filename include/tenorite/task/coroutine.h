@@ -195,7 +195,8 @@ ALWAYS_INLINE bool coroutine_has_ended(const struct coroutine *self)
     }                                                                                                                \
     __attribute__((unused)) static void name##_trace(void *self, struct tracer *tracer)                              \
     {                                                                                                                \
-        (void)name##_poll((struct name *)self, &tracer->context);                                                    \
+        if (((struct name *)self)->coroutine.resume != COROUTINE_CLEANUP) /* where it waits for nothing */           \
+            (void)name##_poll((struct name *)self, &tracer->context);                                                \
     }                                                                                                                \
     FUTURE_TYPE(name, .awaited_line = name##_awaited_line, .trace = name##_trace, ASYNC_UNBRACKETED extras)
 

@@ -139,6 +139,7 @@
     }                                                                                                                \
     __attribute__((unused)) static void name##_trace(void *self, struct tracer *tracer)                              \
     {                                                                                                                \
-        (void)name##_body((struct name *)self, &tracer->context);                                                    \
+        if (((struct name *)self)->coroutine.resume != COROUTINE_CLEANUP)                                            \
+            (void)name##_body((struct name *)self, &tracer->context);                                                \
     }                                                                                                                \
     STREAM_TYPE(name, .awaited_line = name##_awaited_line, .trace = name##_trace)

@@ -378,6 +378,30 @@ static void a_trace_from_a_cleanup_section_does_not_run_it_again(void **state)
     assert_int_equal(cleanups, 1);
 }
 
+static void end_the_traced(struct probe_record *record, struct context *context)
+{
+    (void)record;
+    (void)context;
+    executor_end_borrowed(traced);
+}
+
+static void nor_does_one_of_a_task_that_another_ends(void **state)
+{
+    struct probe_record ends = {.in_poll = end_the_traced, .ready_at_poll = 1};
+    struct self_tracer frame;
+    struct spawn_result result;
+
+    (void)state;
+    cleanups = 0;
+    spawn_probe(&ends);
+    self_tracer_init(&frame);
+    result = executor_spawn_borrowed(&executor, &self_tracer_type, NULL, &frame);
+    assert_int_equal(result.error, SPAWN_OK);
+    traced = result.task;
+    run();
+    assert_int_equal(cleanups, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +421,7 @@ int main(void)
         TASK_TEST(between_busy_priorities_the_middle_gets_its_turn),
         TASK_TEST(cancelled_tasks_of_low_priority_hold_up_nobody),
         TASK_TEST(a_trace_from_a_cleanup_section_does_not_run_it_again),
+        TASK_TEST(nor_does_one_of_a_task_that_another_ends),
         cmocka_unit_test_setup(running_the_executor_in_a_drop_panics, task_test_setup),
     };
 
