@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/lib/panic.h>
 #include <tenorite/task/barrier.h>
+#include <tenorite/task/budget.h>
 
 void barrier_init(struct barrier *barrier, uint32_t size)
 {
@@ -35,21 +36,22 @@ enum poll barrier_wait_poll(struct barrier_wait *self, struct context *context)
 {
     struct barrier *barrier = self->barrier;
     struct wait_queue leaving = {};
-    bool is_last = false, is_chosen = false;
+    bool is_chosen = false;
 
     ASSERT(barrier, "barrier_wait %p: polled after completion", (void *)self);
     WITH_WAITERS(&barrier->waiters)
     {
-        is_chosen = self->waiter.state == WAITER_CHOSEN;
-        is_last = self->waiter.state == WAITER_IDLE && arrive(self, &leaving);
-        if (!is_chosen && !is_last)
+        if (self->waiter.state == WAITER_IDLE && arrive(self, &leaving))
+            (void)waiter_choose(&self->waiter, BARRIER_LEADER);
+        else if (self->waiter.state != WAITER_CHOSEN)
             wait_queue_wait(&barrier->waiters, &self->waiter, context->waker);
+        is_chosen = self->waiter.state == WAITER_CHOSEN;
     }
-    if (!is_chosen && !is_last)
+    wait_queue_wake_all(&barrier->waiters, &leaving, BARRIER_FOLLOWER);
+    if (!is_chosen || !budget_take(context))
         return POLL_PENDING;
     self->barrier = NULL;
-    self->result = is_last ? BARRIER_LEADER : BARRIER_FOLLOWER;
-    wait_queue_wake_all(&barrier->waiters, &leaving, 0);
+    self->result = self->waiter.outcome;
     return POLL_READY;
 }
 

@@ -20,6 +20,8 @@ enum poll boxed_poll(struct boxed *self, struct context *context)
             return POLL_PENDING;
         if (box->value)
             memcpy(box->value, frame + box->future.type->result_offset, box->future.type->result_size);
+        else if (box->future.type->drop_result)
+            box->future.type->drop_result(frame + box->future.type->result_offset);
         heap_free(box->heap, frame);
     }
     self->has_ended = true;

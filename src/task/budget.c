@@ -6,6 +6,8 @@ bool budget_take(struct context *context)
 {
     struct executor *executor = context->executor;
 
+    if (!executor) /* a generator that runs without one: it may not wait, and nobody else is held up */
+        return true;
     if (executor->budget == 0) {
         context_wake(context);
         return false;

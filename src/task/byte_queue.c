@@ -8,6 +8,7 @@
  *   B3  a pending reader's waker was in the slot when the ring was last seen empty: a later push finds it there
  */
 #include <tenorite/lib/panic.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/byte_queue.h>
 
 void byte_queue_init(struct byte_queue *queue, uint8_t *storage, uint32_t capacity)
@@ -29,14 +30,26 @@ void byte_queue_push(struct byte_queue *queue, uint8_t byte)
     waker_slot_wake(&queue->reader);
 }
 
-bool byte_queue_take(struct byte_queue *queue, uint8_t *byte)
+/* For the reader: a byte that is there stays until it takes it. */
+static bool is_empty(const struct byte_queue *queue)
+{
+    return queue->read == __atomic_load_n(&queue->written, __ATOMIC_ACQUIRE);
+}
+
+static uint8_t take(struct byte_queue *queue)
 {
     uint32_t read = queue->read;
+    uint8_t byte = queue->bytes[read & (queue->capacity - 1)];
 
-    if (read == __atomic_load_n(&queue->written, __ATOMIC_ACQUIRE))
-        return false;
-    *byte = queue->bytes[read & (queue->capacity - 1)];
     __atomic_store_n(&queue->read, read + 1, __ATOMIC_RELEASE);
+    return byte;
+}
+
+bool byte_queue_take(struct byte_queue *queue, uint8_t *byte)
+{
+    if (is_empty(queue))
+        return false;
+    *byte = take(queue);
     return true;
 }
 
@@ -54,12 +67,15 @@ void byte_read_init(struct byte_read *self, struct byte_queue *queue)
 enum poll byte_read_poll(struct byte_read *self, struct context *context)
 {
     ASSERT(self->queue, "byte_read %p: polled after completion", (void *)self);
-    if (!byte_queue_take(self->queue, &self->result)) {
+    if (is_empty(self->queue)) {
         self->registered = context->waker;
         waker_slot_register(&self->queue->reader, context->waker);
-        if (!byte_queue_take(self->queue, &self->result)) /* B3 */
+        if (is_empty(self->queue)) /* B3 */
             return POLL_PENDING;
     }
+    if (!budget_take(context))
+        return POLL_PENDING;
+    self->result = take(self->queue);
     byte_read_drop(self);
     return POLL_READY;
 }

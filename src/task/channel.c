@@ -10,8 +10,8 @@
  *   C3  the channel is closed when `room` is. `messages` is, too, once no place is taken but by messages: who waits for
  *       one then waits in vain. What it has left can be received still.
  *
- * A message is copied in with interrupts off, for as soon as it counts, anybody may fetch it; it is copied out with
- * interrupts on, for its place is free only afterwards.
+ * A message is copied with interrupts off, both ways: as soon as it counts, anybody may fetch it; and a handler that
+ * receives and sends uses the place of the first message again, whoever was given that.
  */
 #include <tenorite/lib/panic.h>
 #include <tenorite/lib/text.h>
@@ -101,7 +101,7 @@ static void give_place_back(struct channel *channel)
     end_if_nothing_will_come(channel);
 }
 
-/* A message that was taken; its place is free only after give_place_back(). */
+/* A message that was taken. It stays in its place until somebody sends. */
 static void *fetch(struct channel *channel)
 {
     void *message = NULL;
@@ -117,7 +117,12 @@ static void *fetch(struct channel *channel)
 
 static void get(struct channel *channel, void *message)
 {
-    memcpy(message, fetch(channel), channel->message_bytes);
+    WITH_RING(channel)
+    {
+        memcpy(message, place(channel, channel->first), channel->message_bytes);
+        channel->first = (channel->first + 1) % channel->capacity;
+        channel->count--;
+    }
     give_place_back(channel);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <tenorite/lib/panic.h>
+#include <tenorite/task/budget.h>
 #include <tenorite/task/doorbell.h>
 
 void doorbell_ring(struct doorbell *doorbell)
@@ -8,9 +9,9 @@ void doorbell_ring(struct doorbell *doorbell)
     waker_slot_wake(&doorbell->waiter);
 }
 
-static bool take_ring(struct doorbell *doorbell)
+static bool is_rung(const struct doorbell *doorbell)
 {
-    return __atomic_exchange_n(&doorbell->is_rung, false, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&doorbell->is_rung, __ATOMIC_SEQ_CST);
 }
 
 void doorbell_wait_init(struct doorbell_wait *self, struct doorbell *doorbell)
@@ -22,12 +23,15 @@ void doorbell_wait_init(struct doorbell_wait *self, struct doorbell *doorbell)
 enum poll doorbell_wait_poll(struct doorbell_wait *self, struct context *context)
 {
     ASSERT(self->doorbell, "doorbell_wait %p: polled after completion", (void *)self);
-    if (!take_ring(self->doorbell)) {
+    if (!is_rung(self->doorbell)) {
         self->registered = context->waker;
         waker_slot_register(&self->doorbell->waiter, context->waker);
-        if (!take_ring(self->doorbell)) /* a ring between the first look and the registration woke nobody */
+        if (!is_rung(self->doorbell)) /* a ring between the first look and the registration woke nobody */
             return POLL_PENDING;
     }
+    if (!budget_take(context))
+        return POLL_PENDING;
+    (void)__atomic_exchange_n(&self->doorbell->is_rung, false, __ATOMIC_SEQ_CST);
     doorbell_wait_drop(self);
     return POLL_READY;
 }

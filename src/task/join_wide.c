@@ -10,6 +10,7 @@
  *   W2  from the first poll of the join on, a group's task is live while its join_all is
  *   W3  when the join has ended, or was dropped, no task refers to it or to a group any more
  */
+#include <tenorite/lib/panic.h>
 #include <tenorite/task/join_wide.h>
 
 static void group_ended(struct join_wide *wide)
@@ -57,8 +58,9 @@ static struct future_set share(struct future_set set, uint32_t first, uint32_t s
 
 void join_wide_init(struct join_wide *self, struct future_set set, struct join_group *groups, uint32_t group_count)
 {
-    uint32_t size = set.count / group_count + (set.count % group_count != 0);
+    uint32_t size = group_count ? set.count / group_count + (set.count % group_count != 0) : 0;
 
+    ASSERT(group_count || !set.count, "join_wide: %u futures, no groups", set.count);
     pin_init(&self->pin);
     self->groups = groups;
     self->count = group_count;

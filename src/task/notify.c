@@ -70,10 +70,10 @@ enum poll notify_wait_poll(struct notify_wait *self, struct context *context)
     ASSERT(notify, "notify_wait %p: polled after completion", (void *)self);
     WITH_WAITERS(&notify->waiters)
     {
-        if (self->waiter.state != WAITER_CHOSEN && !take_permit(notify))
-            wait_queue_wait(&notify->waiters, &self->waiter, context->waker);
-        else
+        if (self->waiter.state == WAITER_IDLE && take_permit(notify))
             (void)waiter_choose(&self->waiter, NOTIFIED_ALONE);
+        else if (self->waiter.state != WAITER_CHOSEN)
+            wait_queue_wait(&notify->waiters, &self->waiter, context->waker);
         is_chosen = self->waiter.state == WAITER_CHOSEN;
     }
     if (!is_chosen || !budget_take(context))

@@ -217,6 +217,18 @@ void pipe_read_init(struct pipe_read *self, struct pipe *pipe, uint8_t *bytes, s
     waiter_init(&self->waiter);
 }
 
+/* Closed and empty, in one look: a write and a close may come between two. */
+static bool is_at_end(const struct pipe *pipe)
+{
+    bool is_it = false;
+
+    WITH_PIPE(pipe)
+    {
+        is_it = pipe->is_closed && !pipe->count;
+    }
+    return is_it;
+}
+
 enum poll pipe_read_poll(struct pipe_read *self, struct context *context)
 {
     struct pipe *pipe = self->pipe;
@@ -226,7 +238,7 @@ enum poll pipe_read_poll(struct pipe_read *self, struct context *context)
         if (!can_go_on(pipe, &pipe->readers, &self->waiter, context->waker, can_read) || !budget_take(context))
             return POLL_PENDING;
         self->result = pipe_try_read(pipe, self->bytes, self->length);
-    } while (!self->result && !pipe->is_closed);
+    } while (!self->result && !is_at_end(pipe));
     pipe_read_drop(self);
     return POLL_READY;
 }

@@ -5,6 +5,7 @@
 
 void rw_lock_downgrade(struct semaphore_guard *guard)
 {
+    semaphore_guard_check(guard, guard->semaphore, RW_LOCK_READERS);
     semaphore_guard_reduce(guard, 1);
 }
 

@@ -106,6 +106,12 @@ static bool take(struct semaphore *semaphore, uint32_t count)
     return are_enough;
 }
 
+static void check_count(const struct semaphore *semaphore, uint32_t count)
+{
+    ASSERT(count <= semaphore->limit, "semaphore %p has %u permits at most, %u are wanted", (const void *)semaphore,
+           semaphore->limit, count);
+}
+
 /* For one who comes now, or waits already. */
 static enum semaphore_error take_in_turn(struct semaphore *semaphore, uint32_t count)
 {
@@ -118,6 +124,7 @@ enum semaphore_error semaphore_try_acquire(struct semaphore *semaphore, uint32_t
 {
     enum semaphore_error error = SEMAPHORE_NOT_ENOUGH;
 
+    check_count(semaphore, count);
     WITH_WAITERS(&semaphore->waiters)
     {
         error = take_in_turn(semaphore, count);
@@ -151,6 +158,7 @@ bool semaphore_take_left(struct semaphore *semaphore, uint32_t count)
 void semaphore_acquire_init(struct semaphore_acquire *self, struct semaphore *semaphore, uint32_t count)
 {
     ASSERT(semaphore->limit, "semaphore %p is not initialised", (void *)semaphore);
+    check_count(semaphore, count);
     self->semaphore = semaphore;
     self->count = count;
     self->error = SEMAPHORE_OK;

@@ -32,6 +32,8 @@ static void unlink(struct waiter_link *link)
     ASSERT(link->next->previous == link && link->previous->next == link, "W1: waiter %p has moved", (void *)link);
     link->next->previous = link->previous;
     link->previous->next = link->next;
+    if (link->next->next == link->next) /* the queue is empty, and may move */
+        *link->next = (struct waiter_link){};
     *link = (struct waiter_link){};
 }
 
@@ -44,8 +46,10 @@ void wait_queue_wait(struct wait_queue *queue, struct waiter *waiter, struct wak
 {
     ASSERT(waiter->state != WAITER_CHOSEN, "waiter %p was chosen and not asked why", (void *)waiter);
     waiter->waker = waker;
-    if (waiter->state == WAITER_QUEUED)
+    if (waiter->state == WAITER_QUEUED) {
+        ASSERT(waiter->link.next->previous == &waiter->link, "W1: waiter %p has moved", (void *)waiter);
         return;
+    }
     if (!queue->ends.next)
         make_ring(queue);
     link_before(&queue->ends, &waiter->link);
@@ -90,15 +94,17 @@ void wait_queue_take_all(struct wait_queue *queue, struct wait_queue *leaving)
 
 void wait_queue_wake_all(struct wait_queue *queue, struct wait_queue *leaving, unsigned outcome)
 {
-    struct waiter *first = NULL;
     struct waker waker = WAKER_NONE;
+    bool are_more = false; /* looked at before the wake: whoever is woken last may free the queue */
 
     do {
         WITH_WAITERS(queue)
         {
-            first = wait_queue_first(leaving);
+            struct waiter *first = wait_queue_first(leaving);
+
             waker = first ? waiter_choose(first, outcome) : WAKER_NONE;
+            are_more = wait_queue_first(leaving) != NULL;
         }
         waker_wake(waker);
-    } while (first);
+    } while (are_more);
 }

@@ -3,7 +3,8 @@
 """Breaks the sources of src/task in seeded ways, one at a time, and checks that a program finds each out.
 
 The program is built again with the broken sources in place of the right ones, and must fail, crash or hang. A mutant that
-passes, does not build, or whose text is no longer in the source fails the script.
+passes, does not build, or whose text is no longer in the source fails the script; so does a control, in which nothing is
+broken, that does not pass.
 """
 import argparse
 import os
@@ -17,6 +18,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TASK = ROOT / "src/task"
 SET_BIT = "!cpu_local_test_and_set_bit(&task->state, TASK_SCHEDULED_BIT)"
+
+CONTROL = "control: nothing is broken"
+PASSES = "status 0"
 
 # name, file, text, replacement
 INJECTION = [
@@ -32,12 +36,13 @@ INJECTION = [
     ("cancelling sets its flag by load and store", "executor.c", "cpu_local_set_bits(&task->state, TASK_CANCELLED);", "task->state |= TASK_CANCELLED;"),
     ("the end clears LIVE by load and store", "executor.c", "cpu_local_clear_bits(&task->state, TASK_LIVE);", "task->state &= ~(uint32_t)TASK_LIVE;"),
     ("the CPU sleeps though an alarm has rung", "executor.c", "return has_ready_task(executor) || timer_is_due(executor);", "return has_ready_task(executor);"),
-    ("an alarm during the expiry is forgotten", "executor.c", "    __atomic_store_n(&executor->has_alarm_rung, false, __ATOMIC_RELAXED);\n    now_ns = clock_ns();\n    timer_queue_expire(&executor->timers, now_ns, EXECUTOR_TIMER_BATCH);", "    now_ns = clock_ns();\n    timer_queue_expire(&executor->timers, now_ns, EXECUTOR_TIMER_BATCH);\n    __atomic_store_n(&executor->has_alarm_rung, false, __ATOMIC_RELAXED);"),
-    ("a doorbell is not looked at again", "doorbell.c", "        if (!take_ring(self->doorbell)) /*", "        if (true) /*"),
-    ("a byte queue is not looked at again", "byte_queue.c", "        if (!byte_queue_take(self->queue, &self->result)) /*", "        if (true) /*"),
+    ("an alarm during the expiry is forgotten", "executor.c", "    __atomic_store_n(&executor->has_alarm_rung, false, __ATOMIC_RELAXED);\n    now_ns = clock_ns();\n    if (executor->alarm_ns <= now_ns)\n        executor->alarm_ns = UINT64_MAX; /* it has rung: what is due at that time again has to be armed again */\n    timer_queue_expire(&executor->timers, now_ns, EXECUTOR_TIMER_BATCH);\n", "    now_ns = clock_ns();\n    if (executor->alarm_ns <= now_ns)\n        executor->alarm_ns = UINT64_MAX; /* it has rung: what is due at that time again has to be armed again */\n    timer_queue_expire(&executor->timers, now_ns, EXECUTOR_TIMER_BATCH);\n    __atomic_store_n(&executor->has_alarm_rung, false, __ATOMIC_RELAXED);\n"),
+    ("a doorbell is not looked at again", "doorbell.c", "        if (!is_rung(self->doorbell)) /*", "        if (true) /*"),
+    ("a byte queue is not looked at again", "byte_queue.c", "        if (is_empty(self->queue)) /*", "        if (true) /*"),
     ("a pool's slot is free while its task ends", "task_pool.c", "if (__atomic_load_n(&task->next, __ATOMIC_ACQUIRE) != task)", "if (task_state_load(task) & (TASK_LIVE | TASK_SCHEDULED))"),
     ("a joiner is woken before the task has finished", "executor.c", "    cpu_local_set_bits(&task->state, TASK_FINISHED);\n    waker_slot_wake(&joinable->joiner);", "    waker_slot_wake(&joinable->joiner);\n    (void)joinable;"),
     ("interrupts stay on while waiters are looked at", "notify.c", "    WITH_WAITERS(&notify->waiters)\n    {\n        if (self->waiter.state", "    {\n        if (self->waiter.state"),
+    ("a message is copied out with interrupts on", "channel.c", "    WITH_RING(channel)\n    {\n        memcpy(message, place(channel, channel->first), channel->message_bytes);\n        channel->first = (channel->first + 1) % channel->capacity;\n        channel->count--;\n    }\n", "    memcpy(message, fetch(channel), channel->message_bytes);\n"),
 ]
 
 THREADS = [
@@ -109,19 +114,20 @@ def main():
     parser.add_argument("--link-flags", default="", help="of the linker, separated by spaces")
     parser.add_argument("--timeout", type=int, default=60)
     options = parser.parse_args()
-    mutants, survivors = SETS[options.set], 0
-    for name, file, text, replacement in mutants:
+    mutants, wrong = SETS[options.set], 0
+    _, file, text, _ = mutants[0]
+    for name, file, text, replacement in [(CONTROL, file, text, text), *mutants]:
         with tempfile.TemporaryDirectory() as temporary:
             directory = pathlib.Path(temporary)
             if not overlay(directory, file, text, replacement):
                 print(f"STALE      {name}: its text is not in {file} once")
-                survivors += 1
+                wrong += 1
                 continue
             found, how = verdict(directory, file, options)
-        print(f"{'found out ' if found else 'SURVIVED  '} {name}: {how}", flush=True)
-        survivors += not found
-    print(f"{len(mutants)} mutants, {survivors} survived")
-    return 1 if survivors else 0
+        print(f"{'found out ' if found else 'survived  '} {name}: {how}", flush=True)
+        wrong += how != PASSES if name == CONTROL else not found
+    print(f"{len(mutants)} mutants and the control, {wrong} wrong")
+    return 1 if wrong else 0
 
 
 sys.exit(main())

@@ -74,7 +74,7 @@ inline append(task)
     ready_count++
 }
 
-/* The branch of a handler in executor_enqueue(): a compare-and-swap, until no NMI came between. */
+/* The branch of a handler in ready_queue_put(): a compare-and-swap, until no NMI came between. */
 inline push(task)
 {
     next[task] = inbox;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <tenorite/lib/panic.h>
 #include <tenorite/task/sequence.h>
 
 /*
@@ -19,8 +20,9 @@
  *     // BROADCAST_CLOSED: all is received and nothing more comes
  *     broadcast_close(&keys.sequence);
  *
- * Messages are copied with interrupts off, and nobody destroys them. send and close: tasks and interrupt handlers, NMI
- * handlers excepted; cost: linear in the number of those who wait. A broadcast does not move while anybody waits.
+ * A receiver serves one receive at a time: a second one panics where the first took the message. Messages are copied with
+ * interrupts off, and nobody destroys them. send and close: tasks and interrupt handlers, NMI handlers excepted; cost:
+ * linear in the number of those who wait. A broadcast does not move while anybody waits.
  */
 enum NODISCARD broadcast_error {
     BROADCAST_OK,
@@ -74,6 +76,8 @@ enum NODISCARD broadcast_error {
             return POLL_PENDING;                                                                                     \
         WITH_WAITERS(&broadcast->sequence.waiters)                                                                   \
         {                                                                                                            \
+            ASSERT(*next != broadcast->sequence.count || broadcast->sequence.is_closed,                              \
+                   "receiver %p is waited for twice", (void *)self->receiver);                                       \
             self->lost = broadcast_skip(&broadcast->sequence, (limit), next);                                        \
             if (self->lost)                                                                                          \
                 self->error = BROADCAST_LAGGED;                                                                      \

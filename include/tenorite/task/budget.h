@@ -11,7 +11,8 @@
 enum { POLL_BUDGET = 128 };
 
 /* Takes one unit. False: none is left; the task has been woken, and the future returns POLL_PENDING with its place in
- * the queue, and what it was given there, kept. Task context, during a poll. */
+ * the queue, and what it was given there, kept. Without an executor (NAME_resume of a generator) there is always one. Task
+ * context, during a poll. */
 bool budget_take(struct context *context) MUST_CHECK;
 
 /* What is left. budget_set is for futures that lift the limit for a child, and put it back afterwards. */

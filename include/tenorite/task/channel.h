@@ -28,8 +28,8 @@
  * no place reserved, receivers get CHANNEL_CLOSED.
  *
  * Everything but init and channel_discard: tasks and interrupt handlers, NMI handlers excepted; futures are polled and
- * dropped by tasks. Cost: constant and one copy of a message, with interrupts off while it is copied in; closing is linear
- * in the number of those who wait. The channel does not move and allocates nothing.
+ * dropped by tasks. Cost: constant and one copy of a message, with interrupts off while it is copied; closing is linear in
+ * the number of those who wait. The channel does not move and allocates nothing.
  */
 struct channel {
     const char cannot_be_assigned[0]; /* a const member forbids assignment of whatever contains it */
@@ -64,7 +64,7 @@ void channel_remove_sender(struct channel *channel);
 uint32_t channel_count(const struct channel *channel);
 
 /* Destroys the messages that are in the channel, but as many as receivers were given and have not fetched: these still get
- * one. Before the channel is forgotten, for one. Task context. */
+ * one. Nobody, `destroy` included, uses the channel meanwhile. Before it is forgotten, for one. Task context. */
 void channel_discard(struct channel *channel);
 
 /* A place that is reserved. It lives in a frame and is set up by NAME_init; a cleanup section may release it whatever was

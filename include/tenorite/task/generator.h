@@ -26,9 +26,10 @@
  *
  * Everything that holds for coroutines holds here: what lives across a YIELD is a member of the frame (K7), a lock cannot
  * be held across it (K6), the frame stays where it is (K8), the cleanup section runs exactly once. A generator may AWAIT,
- * too; one that never does also runs without an executor, by count_resume(&count). What it returns at its end it
- * leaves in a member of its own. Asking again after the end panics. Each item takes a unit of the poll's budget, so that
- * who takes all items of one that never waits gives way now and then.
+ * too. One that never has to wait also runs without an executor, by count_resume(&count): what is ready when it is awaited is
+ * gone through, at no budget; an await that would wait panics. What it returns at its end it leaves in a member of its
+ * own. Asking again after the end panics. Each item takes a unit of the poll's budget, so that who takes all items of one
+ * that never waits gives way now and then.
  */
 #define GENERATOR_FRAME(item_type, name, ...) GENERATOR_FRAME_LINKAGE(extern, item_type, name, __VA_ARGS__)
 #define GENERATOR_STATIC_FRAME(item_type, name, ...) GENERATOR_FRAME_LINKAGE(static, item_type, name, __VA_ARGS__)
@@ -113,7 +114,7 @@
             if (!self->has_item)                                                                                     \
                 return NEXT_END;                                                                                     \
         }                                                                                                            \
-        self->is_held = context->executor && !budget_take(context);                                                  \
+        self->is_held = !budget_take(context);                                                                       \
         return self->is_held ? NEXT_PENDING : NEXT_ITEM;                                                             \
     }                                                                                                                \
     __attribute__((unused)) static enum next name##_resume(struct name *self)                                        \

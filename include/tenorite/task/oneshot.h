@@ -16,8 +16,9 @@
  *     AWAIT_TRY(reply_receive, &self->receive, &reply);                     // self->receive.result, or ONESHOT_CLOSED
  *
  * The receive is the receiver: dropping it says that nobody wants the value, and destroys one that was sent. It may be
- * polled by one task and then by another: the last one is woken. send and close: tasks and interrupt handlers, NMI
- * handlers excepted; cost: constant. Sending twice panics. The value is copied with interrupts off.
+ * polled by one task and then by another: the last one is woken. There is one: a receive_init after the receiver is gone
+ * panics. send and close: tasks and interrupt handlers, NMI handlers excepted; cost: constant. Sending twice panics. The
+ * value is copied with interrupts off.
  */
 enum NODISCARD oneshot_error { ONESHOT_OK, ONESHOT_CLOSED };
 
@@ -60,6 +61,7 @@ struct oneshot {
     }                                                                                                                \
     ONESHOT_FUNCTION void name##_receive_init(struct name##_receive *self, struct name *oneshot)                     \
     {                                                                                                                \
+        ASSERT(!oneshot->state.is_unwanted, "oneshot %p had its receiver", (void *)oneshot);                         \
         sequence_wait_init(&self->wait, &oneshot->state.sequence, 0);                                                \
         self->oneshot = oneshot;                                                                                     \
         self->error = ONESHOT_OK;                                                                                    \

@@ -42,7 +42,7 @@ enum { RW_LOCK_READERS = 1 << 30 }; /* more at a time wait */
 /* The same to write it, while `guard` holds the lock alone. */
 #define RW_LOCK_VALUE_TO_WRITE(rw, guard) RW_LOCK_ADDRESS(rw, guard, RW_LOCK_READERS)
 
-/* Makes a writer a reader. */
+/* Makes a writer a reader. A guard that holds no write lock panics. */
 void rw_lock_downgrade(struct semaphore_guard *guard);
 
 /* Whether it was possible at once; nobody who waits is overtaken. */

@@ -45,7 +45,8 @@ void semaphore_init(struct semaphore *semaphore, uint32_t permits, uint32_t limi
  * bug. Tasks and interrupt handlers, NMI handlers excepted. Cost: linear in the number of those who get some. */
 void semaphore_release(struct semaphore *semaphore, uint32_t count);
 
-/* Takes `count` permits if they are there and nobody waits. Any context but NMI handlers. */
+/* Takes `count` permits if they are there and nobody waits. More than the limit are a caller's bug, here and below. Any
+ * context but NMI handlers. */
 enum semaphore_error semaphore_try_acquire(struct semaphore *semaphore, uint32_t count);
 
 /* Ends all waiting with SEMAPHORE_CLOSED, now and later. Permits that are out may still be released. Any context but NMI

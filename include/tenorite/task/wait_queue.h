@@ -36,7 +36,10 @@ struct waiter {
  * WITH_WAITERS(queue) { ... }: looks at a queue and at the state that it belongs to, and changes both, undisturbed: no
  * interrupt handler comes in between. For a bounded few instructions; nobody is woken inside. Every function below that
  * does not say otherwise belongs in such a block. (With a second CPU the queue gets a spinlock, which is taken
- * here; nothing else has to change, for each block names its queue and contains no other of the same queue.)
+ * here: each block names its queue and contains no other of the same queue. But a task of another CPU may then go on, and
+ * free the object, while the waking one still uses it: semaphore_release() looks for the next waiter after each wake, and
+ * a waiter in `leaving` whose future sees by itself that it is over does not wait for wait_queue_wake_all(). Both have to
+ * change then.)
  */
 #define WITH_WAITERS(queue)                                                                                          \
     WITHOUT_INTERRUPTS_FOR((queue), NAME_OF_THIS_LINE(waiters_before_), NAME_OF_THIS_LINE(waiters_once_))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <tenorite/lib/panic.h>
 #include <tenorite/task/sequence.h>
 
 /*
@@ -18,8 +19,9 @@
  *     watch_close(&watch.sequence);                                         // no more changes
  *
  * A change is seen even if it comes while nobody waits; of several the last one. A receiver gets WATCH_CLOSED only after it
- * has seen the last change. Values are copied with interrupts off. send, get and close: tasks and interrupt handlers, NMI
- * handlers excepted; cost: linear in the number of those who wait. A watch does not move while anybody waits.
+ * has seen the last change. It serves one wait at a time: a second one panics where the first took the change. Values are
+ * copied with interrupts off. send, get and close: tasks and interrupt handlers, NMI handlers excepted; cost: linear in the
+ * number of those who wait. A watch does not move while anybody waits.
  */
 enum NODISCARD watch_error { WATCH_OK, WATCH_CLOSED };
 
@@ -78,6 +80,8 @@ enum NODISCARD watch_error { WATCH_OK, WATCH_CLOSED };
             return POLL_PENDING;                                                                                     \
         WITH_WAITERS(&watch->sequence.waiters)                                                                       \
         {                                                                                                            \
+            ASSERT(watch->sequence.count != self->receiver->seen || watch->sequence.is_closed,                       \
+                   "receiver %p is waited for twice", (void *)self->receiver);                                       \
             self->error = watch->sequence.count == self->receiver->seen ? WATCH_CLOSED : WATCH_OK;                   \
             self->receiver->seen = watch->sequence.count;                                                            \
             self->result = watch->value;                                                                             \

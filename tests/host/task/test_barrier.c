@@ -119,6 +119,33 @@ static void misuse_panics(void **state)
     EXPECT_PANIC("polled after completion", { (void)POLL(barrier_wait, &waits[0], &puppets[0]); });
 }
 
+static void the_last_opens_the_barrier_though_it_has_no_budget(void **state)
+{
+    (void)state;
+    barrier_init(&barrier, 2);
+    assert_int_equal(come(0), POLL_PENDING);
+    barrier_wait_init(&waits[1], &barrier);
+    assert_int_equal(POLL_WITHOUT_BUDGET(barrier_wait, &waits[1], &puppets[1]), POLL_PENDING);
+    ASSERT_WOKEN_AND_READY(barrier_wait, &waits[0], &puppets[0]);
+    assert_int_equal(waits[0].result, BARRIER_FOLLOWER);
+    assert_int_equal(come(2), POLL_PENDING);
+    ASSERT_WOKEN_AND_READY(barrier_wait, &waits[1], &puppets[1]);
+    assert_int_equal(waits[1].result, BARRIER_LEADER);
+    ASSERT_STILL_WAITING(barrier_wait, &waits[2], &puppets[2]);
+}
+
+static void a_round_takes_a_unit_of_the_budget(void **state)
+{
+    (void)state;
+    barrier_init(&barrier, 1);
+    budget_set(&puppets[0].context, 1);
+    barrier_wait_init(&waits[0], &barrier);
+    assert_int_equal(barrier_wait_poll(&waits[0], &puppets[0].context), POLL_READY);
+    barrier_wait_init(&waits[0], &barrier);
+    assert_int_equal(barrier_wait_poll(&waits[0], &puppets[0].context), POLL_PENDING);
+    ASSERT_WOKEN_AND_READY(barrier_wait, &waits[0], &puppets[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +155,8 @@ int main(void)
         BARRIER_TEST(who_was_let_pass_counts_even_if_it_is_dropped_then),
         BARRIER_TEST(a_drop_while_the_round_is_let_pass_does_not_count_in_the_next),
         BARRIER_TEST(misuse_panics),
+        BARRIER_TEST(the_last_opens_the_barrier_though_it_has_no_budget),
+        BARRIER_TEST(a_round_takes_a_unit_of_the_budget),
     };
 
     return cmocka_run_group_tests_name("barrier", tests, NULL, NULL);

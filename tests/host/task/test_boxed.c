@@ -223,6 +223,48 @@ static void a_trace_shows_what_is_in_the_box(void **state)
     boxed_drop(&boxed);
 }
 
+static unsigned results_dropped;
+
+static void drop_number(void *result)
+{
+    results_dropped += *(unsigned *)result;
+}
+
+/* Ready with a result that somebody has to drop. */
+struct owner {
+    unsigned result;
+};
+
+static void owner_init(struct owner *self)
+{
+    self->result = 0;
+}
+
+static enum poll owner_poll(struct owner *self, struct context *context)
+{
+    (void)context;
+    self->result = 7;
+    return POLL_READY;
+}
+
+static void owner_drop(struct owner *self)
+{
+    (void)self;
+}
+FUTURE_TYPE(owner, FUTURE_RESULT(owner), .drop_result = drop_number);
+
+static void a_result_that_nobody_wants_is_dropped(void **state)
+{
+    struct boxed boxed;
+
+    (void)state;
+    results_dropped = 0;
+    boxed_init(&boxed, BOX(heap_double(), owner));
+    assert_int_equal(boxed_poll(&boxed, &polling), POLL_READY);
+    assert_int_equal(results_dropped, 7);
+    assert_int_equal(heap_double_live_blocks(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +277,7 @@ int main(void)
         BOXED_TEST(a_box_may_move_between_polls),
         BOXED_TEST(a_frame_that_moves_out_of_its_box_panics),
         BOXED_TEST(a_trace_shows_what_is_in_the_box),
+        BOXED_TEST(a_result_that_nobody_wants_is_dropped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,6 +185,18 @@ static void a_message_at_any_moment_of_a_receive_is_not_lost(void **state)
     assert_true(nth > 3);
 }
 
+static void a_receiver_that_is_waited_for_twice_panics(void **state)
+{
+    (void)state;
+    assert_int_equal(receive(0), POLL_PENDING);
+    number_broadcast_receive_init(&receives[1], &receivers[0]);
+    assert_int_equal(POLL(number_broadcast_receive, &receives[1], &puppets[1]), POLL_PENDING);
+    number_broadcast_send(&numbers, 1);
+    ASSERT_WOKEN_AND_READY(number_broadcast_receive, &receives[0], &puppets[0]);
+    ASSERT_GOT(0, 1);
+    EXPECT_PANIC("waited for twice", { (void)POLL(number_broadcast_receive, &receives[1], &puppets[1]); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +208,7 @@ int main(void)
         BROADCAST_TEST(the_end_comes_after_the_last_message),
         BROADCAST_TEST(a_receive_that_is_dropped_has_taken_nothing),
         BROADCAST_TEST(a_message_at_any_moment_of_a_receive_is_not_lost),
+        BROADCAST_TEST(a_receiver_that_is_waited_for_twice_panics),
     };
 
     return cmocka_run_group_tests_name("broadcast", tests, NULL, NULL);

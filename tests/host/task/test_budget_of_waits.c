@@ -4,7 +4,9 @@
 
 #include <tenorite/task/channel.h>
 #include <tenorite/task/coroutine.h>
+#include <tenorite/task/generator.h>
 #include <tenorite/task/join_all.h>
+#include <tenorite/task/notify.h>
 
 enum { MESSAGES = 1000 };
 
@@ -190,6 +192,34 @@ static void without_budget_what_was_handed_over_is_kept_and_can_be_dropped(void 
     ASSERT_WOKEN_AND_READY(semaphore_acquire, &second, &puppets[1]);
 }
 
+GENERATOR_STATIC_FRAME(unsigned, guarded, struct notify_wait wait;);
+
+static struct notify gate;
+
+static void guarded_init(struct guarded *self)
+{
+    coroutine_init(&self->coroutine);
+}
+
+GENERATOR(guarded)
+{
+    ASYNC_BEGIN;
+    AWAIT(notify_wait, &self->wait, &gate);
+    YIELD(1);
+    ASYNC_END;
+}
+
+static void without_an_executor_what_is_ready_is_gone_through(void **state)
+{
+    struct guarded guarded;
+
+    (void)state;
+    notify_one(&gate);
+    guarded_init(&guarded);
+    assert_int_equal(guarded_resume(&guarded), NEXT_ITEM);
+    assert_int_equal(guarded_resume(&guarded), NEXT_END);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +228,7 @@ int main(void)
         BUDGET_TEST(without_budget_a_waiter_still_takes_its_place_in_the_queue),
         BUDGET_TEST(without_budget_what_was_free_is_kept_for_the_next_poll),
         BUDGET_TEST(without_budget_what_was_handed_over_is_kept_and_can_be_dropped),
+        BUDGET_TEST(without_an_executor_what_is_ready_is_gone_through),
     };
 
     return cmocka_run_group_tests_name("budget_of_waits", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Linked with --wrap=waker_slot_register: a handler can run just before, or just after, a reader registers. */
 #include "task_test.h"
 
+#include <tenorite/task/budget.h>
 #include <tenorite/task/byte_queue.h>
 #include <tenorite/task/coroutine.h>
 
@@ -280,6 +281,48 @@ static void a_poll_after_completion_panics_and_takes_no_byte(void **state)
     assert_int_equal(byte, 'b');
 }
 
+enum { LOTS = 1024 };
+
+static unsigned taken, taken_when_another_ran;
+
+ASYNC_STATIC_FRAME(greedy, struct byte_read read;);
+
+static void greedy_init(struct greedy *self)
+{
+    coroutine_init(&self->coroutine);
+    taken = 0;
+}
+
+ASYNC(greedy)
+{
+    ASYNC_BEGIN;
+    for (; taken < LOTS; taken++)
+        AWAIT(byte_read, &self->read, &queue);
+    ASYNC_END;
+}
+
+static void look_at_the_greedy(struct probe_record *record, struct context *context)
+{
+    (void)record, (void)context;
+    taken_when_another_ran = taken;
+}
+
+static void a_full_queue_does_not_keep_the_others_waiting(void **state)
+{
+    static uint8_t many_bytes[LOTS];
+    struct probe_record other = {.in_poll = look_at_the_greedy};
+
+    (void)state;
+    byte_queue_init(&queue, many_bytes, LOTS);
+    for (unsigned i = 0; i < LOTS; i++)
+        byte_queue_push(&queue, (uint8_t)i);
+    assert_int_equal(SPAWN(&executor, greedy, NULL).error, SPAWN_OK);
+    spawn_probe(&other);
+    run();
+    assert_int_equal(taken_when_another_ran, POLL_BUDGET);
+    assert_int_equal(taken, LOTS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +340,7 @@ int main(void)
         QUEUE_TEST(a_poll_after_completion_panics_and_takes_no_byte),
         QUEUE_TEST(pushing_allocates_nothing),
         QUEUE_TEST(a_capacity_that_is_no_power_of_two_panics),
+        QUEUE_TEST(a_full_queue_does_not_keep_the_others_waiting),
     };
 
     return cmocka_run_group_tests_name("byte_queue", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* Linked with --wrap=waker_slot_register: a ring can come just before the waiter registers. */
 #include "task_test.h"
 
+#include <tenorite/task/budget.h>
 #include <tenorite/task/coroutine.h>
 #include <tenorite/task/doorbell.h>
 
@@ -190,6 +191,45 @@ static void a_poll_after_completion_panics(void **state)
     EXPECT_PANIC("polled after completion", { (void)doorbell_wait_poll(&wait, &context); });
 }
 
+enum { ROUNDS = 1000 };
+
+static unsigned rounds, rounds_when_another_ran;
+
+ASYNC_STATIC_FRAME(ringer, struct doorbell_wait wait;);
+
+static void ringer_init(struct ringer *self)
+{
+    coroutine_init(&self->coroutine);
+}
+
+ASYNC(ringer)
+{
+    ASYNC_BEGIN;
+    for (rounds = 0; rounds < ROUNDS; rounds++) {
+        doorbell_ring(&doorbell);
+        AWAIT(doorbell_wait, &self->wait, &doorbell);
+    }
+    ASYNC_END;
+}
+
+static void look_at_the_ringer(struct probe_record *record, struct context *context)
+{
+    (void)record, (void)context;
+    rounds_when_another_ran = rounds;
+}
+
+static void who_rings_for_itself_does_not_keep_the_others_waiting(void **state)
+{
+    struct probe_record other = {.in_poll = look_at_the_ringer};
+
+    (void)state;
+    assert_int_equal(SPAWN(&executor, ringer, NULL).error, SPAWN_OK);
+    spawn_probe(&other);
+    run();
+    assert_int_equal(rounds_when_another_ran, POLL_BUDGET);
+    assert_int_equal(rounds, ROUNDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +242,7 @@ int main(void)
         DOORBELL_TEST(a_wait_that_is_ready_leaves_no_waker_behind),
         DOORBELL_TEST(dropping_an_ended_wait_leaves_its_successor_registered),
         DOORBELL_TEST(a_poll_after_completion_panics),
+        DOORBELL_TEST(who_rings_for_itself_does_not_keep_the_others_waiting),
     };
 
     return cmocka_run_group_tests_name("doorbell", tests, NULL, NULL);

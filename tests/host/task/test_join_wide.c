@@ -404,6 +404,17 @@ static void children_that_always_wake_themselves_let_a_bystander_run(void **stat
     assert_int_equal(polls_of_bystander, 20);
 }
 
+static void a_join_of_nothing_needs_no_group(void **state)
+{
+    struct context polling = {.executor = &executor};
+    struct join_wide join;
+
+    (void)state;
+    join_wide_init(&join, future_set(futures, 0, FUTURES_FAIR), groups, JOIN_GROUPS(0));
+    assert_int_equal(join_wide_poll(&join, &polling), POLL_READY);
+    EXPECT_PANIC("no groups", { join_wide_init(&join, FUTURE_SET(futures), groups, 0); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -425,6 +436,7 @@ int main(void)
         WIDE_TEST(a_poll_after_completion_panics),
         WIDE_TEST(a_trace_shows_the_children_that_have_not_ended),
         WIDE_TEST(children_that_always_wake_themselves_let_a_bystander_run),
+        WIDE_TEST(a_join_of_nothing_needs_no_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

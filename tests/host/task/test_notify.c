@@ -315,6 +315,24 @@ static void a_cancelled_task_leaves_the_queue(void **state)
     assert_true(notify_try_take(&notify));
 }
 
+static void who_was_notified_with_all_and_had_no_budget_passes_nothing_on(void **state)
+{
+    (void)state;
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_PENDING);
+    notify_all(&notify);
+    assert_int_equal(POLL_WITHOUT_BUDGET(notify_wait, &waits[0], &puppets[0]), POLL_PENDING);
+    notify_wait_drop(&waits[0]);
+    assert_false(notify_try_take(&notify));
+}
+
+static void a_wait_that_moved_while_it_waits_panics(void **state)
+{
+    (void)state;
+    assert_int_equal(POLL(notify_wait, &waits[0], &puppets[0]), POLL_PENDING);
+    memcpy((void *)&waits[1], &waits[0], sizeof(waits[0]));
+    EXPECT_PANIC("has moved", { (void)POLL(notify_wait, &waits[1], &puppets[0]); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +354,8 @@ int main(void)
         NOTIFY_TEST(a_wait_that_ended_can_neither_be_polled_nor_harmed_by_a_drop),
         NOTIFY_TEST(a_wait_dropped_before_its_first_poll_leaves_nothing),
         NOTIFY_TEST(a_cancelled_task_leaves_the_queue),
+        NOTIFY_TEST(who_was_notified_with_all_and_had_no_budget_passes_nothing_on),
+        NOTIFY_TEST(a_wait_that_moved_while_it_waits_panics),
     };
 
     return cmocka_run_group_tests_name("notify", tests, NULL, NULL);

@@ -177,6 +177,16 @@ static void a_value_at_any_moment_of_a_drop_is_not_lost(void **state)
     assert_true(nth > 2);
 }
 
+static void a_second_receiver_panics(void **state)
+{
+    struct reply_receive second;
+
+    (void)state;
+    assert_int_equal(POLL(reply_receive, &receive, &puppets[0]), POLL_PENDING);
+    reply_receive_drop(&receive);
+    EXPECT_PANIC("had its receiver", { reply_receive_init(&second, &reply); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +200,7 @@ int main(void)
         ONESHOT_TEST(sending_twice_panics),
         ONESHOT_TEST(a_value_at_any_moment_of_a_poll_is_received),
         ONESHOT_TEST(a_value_at_any_moment_of_a_drop_is_not_lost),
+        ONESHOT_TEST(a_second_receiver_panics),
     };
 
     return cmocka_run_group_tests_name("oneshot", tests, NULL, NULL);

@@ -376,6 +376,44 @@ static void a_long_text_passes_between_tasks(void **state)
     assert_int_equal(count_tasks(), 2 * MANY);
 }
 
+static unsigned rest_comes_before_section;
+
+static void write_xyz_and_close(void)
+{
+    assert_int_equal(pipe_try_write(&pipe, (const uint8_t *)"xyz", 3), 3);
+    pipe_close(&pipe);
+}
+
+static void take_abc_and_send_the_rest_later(void)
+{
+    uint8_t taken[3];
+
+    assert_int_equal(pipe_try_read(&pipe, taken, sizeof(taken)), sizeof(taken));
+    interrupt_before_section(rest_comes_before_section, write_xyz_and_close);
+}
+
+/* The reader was let in for bytes that somebody else takes; the last ones come with the close. */
+static void a_close_at_any_moment_of_a_read_hides_no_bytes(void **state)
+{
+    bool has_come = true;
+
+    (void)state;
+    for (rest_comes_before_section = 1; has_come; rest_comes_before_section++) {
+        pipe_init(&pipe, ring, CAPACITY);
+        assert_int_equal(pipe_try_write(&pipe, (const uint8_t *)"abc", 3), 3);
+        (void)puppet_was_woken(&readers[0]);
+        interrupt_before_section(2, take_abc_and_send_the_rest_later);
+        enum poll poll = read_some(0, 3);
+        has_come = interrupt_has_come();
+        if (!has_come)
+            write_xyz_and_close();
+        if (poll == POLL_PENDING)
+            ASSERT_WOKEN_AND_READY(pipe_read, &reads[0], &readers[0]);
+        ASSERT_READ(0, "xyz");
+    }
+    assert_true(rest_comes_before_section > 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +433,7 @@ int main(void)
         PIPE_TEST(without_budget_a_read_keeps_its_turn),
         PIPE_TEST(a_long_text_passes_between_tasks),
         PIPE_TEST(misuse_panics),
+        PIPE_TEST(a_close_at_any_moment_of_a_read_hides_no_bytes),
     };
 
     return cmocka_run_group_tests_name("pipe", tests, NULL, NULL);

@@ -136,6 +136,13 @@ static void a_reader_dropped_while_it_waits_or_when_chosen_holds_nothing(void **
     assert_true(rw_lock_try_write(&number.lock, &guards[3]));
 }
 
+static void a_downgrade_of_a_reader_panics(void **state)
+{
+    (void)state;
+    assert_int_equal(read_lock(0), POLL_READY);
+    EXPECT_PANIC("holds 1 permits", { rw_lock_downgrade(&guards[0]); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +152,7 @@ int main(void)
         LOCK_TEST(a_downgrade_lets_readers_in_and_no_writer),
         LOCK_TEST(trying_takes_what_is_free),
         LOCK_TEST(a_reader_dropped_while_it_waits_or_when_chosen_holds_nothing),
+        LOCK_TEST(a_downgrade_of_a_reader_panics),
     };
 
     return cmocka_run_group_tests_name("rw_lock", tests, NULL, NULL);

@@ -322,13 +322,15 @@ static void misuse_panics(void **state)
     EXPECT_PANIC("polled after completion", { (void)POLL(semaphore_acquire, &acquires[0], &puppets[0]); });
 }
 
-static void a_limit_finds_what_is_released_twice(void **state)
+static void a_limit_finds_what_is_released_twice_or_never_to_be_had(void **state)
 {
     (void)state;
     semaphore_init(&semaphore, 1, 2);
     semaphore_release(&semaphore, 1);
     EXPECT_PANIC("2 of 2 permits, 1 are", { semaphore_release(&semaphore, 1); });
     interrupts_enable();
+    EXPECT_PANIC("2 permits at most, 3 are wanted", { (void)semaphore_try_acquire(&semaphore, 3); });
+    EXPECT_PANIC("2 permits at most, 3 are wanted", { semaphore_acquire_init(&acquires[0], &semaphore, 3); });
     EXPECT_PANIC("2 permits of at most 1", { semaphore_init(&semaphore, 2, 1); });
     EXPECT_PANIC("0 permits of at most 0", { semaphore_init(&semaphore, 0, 0); });
     memset(&semaphore, 0, sizeof(semaphore));
@@ -340,7 +342,7 @@ static void a_guard_gives_back_what_it_holds_once(void **state)
     struct semaphore_guard guard, other;
 
     (void)state;
-    semaphore_init(&semaphore, 5, 5);
+    semaphore_init(&semaphore, 5, 6);
     semaphore_guard_init(&guard);
     semaphore_guard_init(&other);
     semaphore_guard_release(&guard);
@@ -450,7 +452,7 @@ int main(void)
         SEMAPHORE_TEST(a_future_taken_over_by_another_task_wakes_that_one),
         SEMAPHORE_TEST(a_coroutine_gets_permits_or_the_error),
         SEMAPHORE_TEST(misuse_panics),
-        SEMAPHORE_TEST(a_limit_finds_what_is_released_twice),
+        SEMAPHORE_TEST(a_limit_finds_what_is_released_twice_or_never_to_be_had),
         SEMAPHORE_TEST(a_guard_gives_back_what_it_holds_once),
         SEMAPHORE_TEST(a_guard_is_filled_when_the_wait_is_over),
     };

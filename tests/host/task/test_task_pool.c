@@ -92,15 +92,28 @@ static void a_full_pool_is_an_error_in_a_handler_too(void **state)
     assert_int_equal(count_tasks(), 2);
 }
 
+static struct probe_record late;
+static struct spawn_result spawned_in_the_pass;
+
+static void spawn_in_the_pass(struct probe_record *record, struct context *context)
+{
+    (void)record, (void)context;
+    spawned_in_the_pass = spawn_pooled(&late);
+}
+
 /* It woke itself in its last poll: the slot is busy until its turn in the queue has come. */
 static void a_slot_that_is_still_queued_is_not_used_again(void **state)
 {
-    struct probe_record ends = {.self_wakes = 1, .ready_at_poll = 1}, keeps = {}, next = {};
+    struct probe_record ends = {.self_wakes = 1, .ready_at_poll = 1}, keeps = {.in_poll = spawn_in_the_pass},
+                        next = {};
 
     (void)state;
+    late = (struct probe_record){};
     assert_int_equal(spawn_pooled(&ends).error, SPAWN_OK);
     assert_int_equal(spawn_pooled(&keeps).error, SPAWN_OK);
     run();
+    assert_int_equal(spawned_in_the_pass.error, SPAWN_NO_SLOT);
+    assert_int_equal(late.polls, 0);
     assert_int_equal(spawn_pooled(&next).error, SPAWN_OK);
     run();
     assert_int_equal(next.polls, 1);

@@ -153,11 +153,23 @@ static void while_all_are_woken_some_leave_and_late_comers_wait(void **state)
     assert_ptr_equal(wait_queue_first(&queue), &waiters[MANY - 1]);
 }
 
+void __real_waker_wake(struct waker waker);
+void __wrap_waker_wake(struct waker waker);
+static unsigned woken_with_interrupts_off;
+
+void __wrap_waker_wake(struct waker waker)
+{
+    woken_with_interrupts_off += waker.bits && !interrupts_are_enabled();
+    __real_waker_wake(waker);
+}
+
 static void nobody_is_woken_with_interrupts_off(void **state)
 {
     (void)state;
     wait(0);
+    woken_with_interrupts_off = 0;
     wake_all(0);
+    assert_int_equal(woken_with_interrupts_off, 0);
     assert_true(interrupts_are_enabled());
     WITH_WAITERS(&queue)
     {
@@ -177,6 +189,25 @@ static void a_waiter_that_moved_panics(void **state)
     EXPECT_PANIC("was chosen", { wait_queue_wait(&queue, &waiters[1], puppets[1].context.waker); });
 }
 
+static void a_queue_that_nobody_waits_in_any_more_may_move(void **state)
+{
+    static struct wait_queue moved;
+
+    (void)state;
+    wait(0);
+    wait(1);
+    (void)waiter_leave(&waiters[0]);
+    (void)waiter_choose(&waiters[1], 0);
+    moved = queue;
+    memset(&queue, 0x5a, sizeof(queue));
+    assert_null(wait_queue_first(&moved));
+    WITH_WAITERS(&moved)
+    {
+        wait_queue_wait(&moved, &waiters[2], puppets[2].context.waker);
+    }
+    assert_ptr_equal(wait_queue_first(&moved), &waiters[2]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +220,7 @@ int main(void)
         QUEUE_TEST(while_all_are_woken_some_leave_and_late_comers_wait),
         QUEUE_TEST(nobody_is_woken_with_interrupts_off),
         QUEUE_TEST(a_waiter_that_moved_panics),
+        QUEUE_TEST(a_queue_that_nobody_waits_in_any_more_may_move),
     };
 
     return cmocka_run_group_tests_name("wait_queue", tests, NULL, NULL);

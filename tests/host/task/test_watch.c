@@ -183,6 +183,18 @@ static void without_budget_a_change_waits_for_the_next_poll(void **state)
     ASSERT_SEES(0, 4);
 }
 
+static void a_receiver_that_is_waited_for_twice_panics(void **state)
+{
+    (void)state;
+    assert_int_equal(wait_for_change(0), POLL_PENDING);
+    mode_watch_changed_init(&changes[1], &receivers[0]);
+    assert_int_equal(POLL(mode_watch_changed, &changes[1], &puppets[1]), POLL_PENDING);
+    send(100);
+    ASSERT_WOKEN_AND_READY(mode_watch_changed, &changes[0], &puppets[0]);
+    assert_int_equal(changes[0].error, WATCH_OK);
+    EXPECT_PANIC("waited for twice", { (void)POLL(mode_watch_changed, &changes[1], &puppets[1]); });
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +206,7 @@ int main(void)
         WATCH_TEST(a_wait_that_is_dropped_has_seen_nothing),
         WATCH_TEST(a_change_at_any_moment_of_a_poll_is_seen),
         WATCH_TEST(without_budget_a_change_waits_for_the_next_poll),
+        WATCH_TEST(a_receiver_that_is_waited_for_twice_panics),
     };
 
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);

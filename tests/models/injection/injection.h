@@ -7,10 +7,10 @@
 #include <tenorite/task/executor.h>
 
 /*
- * The interrupt-injection checker. Every access of the code under test to memory that is not its own stack is a point.
- * A scenario is run again and again from its beginning, each time with an interrupt handler at another point; then with
- * two handlers, one after the other; then with an NMI, alone and beside a handler, inside it too. A run ends when the
- * CPU has gone to sleep and no event is left.
+ * The interrupt-injection checker. Every access of the code under test to memory that is not its own stack is a point,
+ * and so are the beginning and the middle of a memcpy. A scenario is run again and again from its beginning, each time
+ * with an interrupt handler at another point; then with two handlers, one after the other; then with an NMI, alone and
+ * beside a handler, inside it too. A run ends when the CPU has gone to sleep and no event is left.
  *
  * Checked whenever the CPU goes to sleep: executor_check(); nothing that was posted to a mailbox is unseen, and each
  * task was polled once for its spawn and once for each wake that found it waiting, no more and no less.

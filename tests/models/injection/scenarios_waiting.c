@@ -192,6 +192,56 @@ static void send_in_task(void)
     INJECTION_EXPECT(numbers_try_send(&numbers, BY_TASK) == CHANNEL_OK);
 }
 
+/* A handler takes the next message and sends another. Each message is a number of its own and comes out once. */
+static unsigned sent, seen_numbers[16];
+
+static void send_next(void)
+{
+    waiting.posted++;
+    INJECTION_EXPECT(numbers_try_send(&numbers, sent++) == CHANNEL_OK);
+}
+
+static void receive_and_send(void)
+{
+    unsigned number = 0;
+
+    if (numbers_try_receive(&numbers, &number) != CHANNEL_OK)
+        return;
+    INJECTION_EXPECT(seen_numbers[number]++ == 0);
+    waiting.posted--;
+    send_next();
+}
+
+static void look_at_numbers(struct mailbox *mailbox, struct context *context)
+{
+    for (;; mailbox->seen++) {
+        if (!is_awaiting)
+            numbers_receive_init(&receive, &numbers);
+        is_awaiting = true;
+        if (numbers_receive_poll(&receive, context) == POLL_PENDING)
+            return;
+        is_awaiting = false;
+        INJECTION_EXPECT(receive.error == CHANNEL_OK);
+        INJECTION_EXPECT(seen_numbers[receive.result]++ == 0);
+    }
+}
+
+static void a_task_counts(void)
+{
+    memset((void *)&numbers, 0, sizeof(numbers));
+    numbers_init(&numbers, NULL);
+    sent = 0;
+    memset(seen_numbers, 0, sizeof(seen_numbers));
+    spawn_both(look_at_numbers);
+}
+
+static void send_three(void)
+{
+    send_next();
+    send_next();
+    send_next();
+}
+
 static void a_sleep_is_cancelled(void)
 {
     a_task_sleeps();
@@ -216,6 +266,7 @@ const struct injection_scenario scenarios_waiting[] = {
     {"doorbell rung", a_task_waits_at_the_door, ring_the_bell, {ring_the_bell, post_other}, ring_the_bell, NULL},
     {"channel, sent to by handlers", a_task_receives, post_other, {send_in_handler, post_other}, post_other, NULL},
     {"channel, sent to by all", a_task_receives, send_in_task, {send_in_handler, NULL}, post_other, NULL},
+    {"channel, handlers receive", a_task_counts, send_three, {receive_and_send, NULL}, NULL, NULL},
     {"notify by a handler", a_task_waits_for_notify, notify_it, {notify_it, post_other}, NULL, NULL},
 };
 const size_t scenarios_waiting_count = sizeof(scenarios_waiting) / sizeof(*scenarios_waiting);

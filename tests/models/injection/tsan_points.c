@@ -20,6 +20,23 @@ void __wrap_cpu_double_interrupts_go_off(void)
     __real_cpu_double_interrupts_go_off();
 }
 
+/* Copies are calls that the compiler does not instrument; one half after the other. */
+void *__real_memcpy(void *to, const void *from, size_t count);
+void *__wrap_memcpy(void *to, const void *from, size_t count);
+
+void *__wrap_memcpy(void *to, const void *from, size_t count)
+{
+    size_t half = count / 2;
+
+    injection_point(from);
+    injection_point(to);
+    __real_memcpy(to, from, half);
+    injection_point(from);
+    injection_point(to);
+    __real_memcpy((char *)to + half, (const char *)from + half, count - half);
+    return to;
+}
+
 #define DEFINE(result, name, parameters, ...)                                                                        \
     result name parameters;                                                                                          \
     result name parameters                                                                                           \
