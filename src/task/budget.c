@@ -2,11 +2,12 @@
 #include <tenorite/task/budget.h>
 #include <tenorite/task/executor.h>
 
+/* A generator may run without an executor: it may not wait then, and nobody else is held up. */
 bool budget_take(struct context *context)
 {
     struct executor *executor = context->executor;
 
-    if (!executor) /* a generator that runs without one: it may not wait, and nobody else is held up */
+    if (!executor)
         return true;
     if (executor->budget == 0) {
         context_wake(context);
@@ -18,10 +19,11 @@ bool budget_take(struct context *context)
 
 uint32_t budget_left(const struct context *context)
 {
-    return context->executor->budget;
+    return context->executor ? context->executor->budget : UINT32_MAX;
 }
 
 void budget_set(struct context *context, uint32_t units)
 {
-    context->executor->budget = units;
+    if (context->executor)
+        context->executor->budget = units;
 }

@@ -4,9 +4,11 @@
 
 #include <tenorite/task/channel.h>
 #include <tenorite/task/coroutine.h>
+#include <tenorite/task/doorbell.h>
 #include <tenorite/task/generator.h>
 #include <tenorite/task/join_all.h>
 #include <tenorite/task/notify.h>
+#include <tenorite/task/unconstrained.h>
 
 enum { MESSAGES = 1000 };
 
@@ -220,6 +222,21 @@ static void without_an_executor_what_is_ready_is_gone_through(void **state)
     assert_int_equal(guarded_resume(&guarded), NEXT_END);
 }
 
+/* As a generator that is resumed by hand polls it. */
+static void unconstrained_without_an_executor_lifts_nothing(void **state)
+{
+    struct context context = {};
+    struct unconstrained unconstrained;
+    struct doorbell_wait wait;
+    struct doorbell doorbell = {};
+
+    (void)state;
+    doorbell_ring(&doorbell);
+    unconstrained_init(&unconstrained, START(doorbell_wait, &wait, &doorbell));
+    assert_int_equal(unconstrained_poll(&unconstrained, &context), POLL_READY);
+    assert_int_equal(budget_left(&context), UINT32_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +246,7 @@ int main(void)
         BUDGET_TEST(without_budget_what_was_free_is_kept_for_the_next_poll),
         BUDGET_TEST(without_budget_what_was_handed_over_is_kept_and_can_be_dropped),
         BUDGET_TEST(without_an_executor_what_is_ready_is_gone_through),
+        BUDGET_TEST(unconstrained_without_an_executor_lifts_nothing),
     };
 
     return cmocka_run_group_tests_name("budget_of_waits", tests, NULL, NULL);
