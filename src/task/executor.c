@@ -110,18 +110,30 @@ static void drain_inboxes(struct executor *executor)
         remote_wake_drain(executor);
 }
 
-/* The FIFO whose turn it is (see Fairness), or NULL if all are empty. */
-ALWAYS_INLINE struct task_fifo *fifo_to_serve(struct executor *executor)
+/* The first FIFO that is not empty, from number `first` on and round; NULL if all are empty. */
+static COLD struct task_fifo *fifo_from(struct executor *executor, unsigned first)
 {
-    unsigned turn = TENORITE_TASK_PRIORITIES > 1 ? executor->turns++ % PRIORITY_TURNS : TENORITE_TASK_PRIORITIES;
-    unsigned first = turn < TENORITE_TASK_PRIORITIES ? TENORITE_TASK_PRIORITIES - 1 - turn : 0;
-
     for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++) {
         struct task_fifo *fifo = &executor->ready[(first + i) % TENORITE_TASK_PRIORITIES];
 
         if (fifo->first)
             return fifo;
     }
+    return NULL;
+}
+
+/* The FIFO whose turn it is (see Fairness), or NULL if all are empty. */
+ALWAYS_INLINE struct task_fifo *fifo_to_serve(struct executor *executor)
+{
+    if (TENORITE_TASK_PRIORITIES > 1) {
+        unsigned turn = executor->turns++ % PRIORITY_TURNS;
+
+        if (UNLIKELY(turn < TENORITE_TASK_PRIORITIES))
+            return fifo_from(executor, TENORITE_TASK_PRIORITIES - 1 - turn);
+    }
+    for (unsigned i = 0; i < TENORITE_TASK_PRIORITIES; i++)
+        if (executor->ready[i].first)
+            return &executor->ready[i];
     return NULL;
 }
 
