@@ -277,7 +277,7 @@ bool injection_explore(const struct injection_scenario *scenarios, size_t count)
 {
     signal(SIGSEGV, die_of_signal);
     signal(SIGBUS, die_of_signal);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && failures == 0; i++) {
         scenario = &scenarios[i];
         explore();
     }

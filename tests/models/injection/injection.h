@@ -77,5 +77,5 @@ void mailbox_watch(struct mailbox *mailbox, struct task_handle task);
 /* Spawns a reader for a mailbox. */
 void mailbox_spawn(struct mailbox *mailbox);
 
-/* Runs every scenario of a table; true if none failed. */
+/* Goes through the scenarios up to the first that fails; true if none does. */
 bool injection_explore(const struct injection_scenario *scenarios, size_t count);

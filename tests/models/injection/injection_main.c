@@ -3,7 +3,8 @@
 
 int main(void)
 {
-    bool is_well = injection_explore(scenarios_executor, scenarios_executor_count);
+    bool is_well = injection_explore(scenarios_executor, scenarios_executor_count) &&
+                   injection_explore(scenarios_waiting, scenarios_waiting_count);
 
-    return injection_explore(scenarios_waiting, scenarios_waiting_count) && is_well ? 0 : 1;
+    return is_well ? 0 : 1;
 }
