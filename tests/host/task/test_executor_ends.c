@@ -348,6 +348,15 @@ static void visit_nothing(struct tracer *tracer, const struct future_type *type,
     (void)future;
 }
 
+static void trace_the_traced(void)
+{
+    struct tracer tracer;
+
+    tracer_init(&tracer, visit_nothing);
+    if (++cleanups < 3)
+        assert_true(executor_trace(traced, &tracer));
+}
+
 ASYNC_STATIC_FRAME(self_tracer, struct yield yield;);
 
 static void self_tracer_init(struct self_tracer *self)
@@ -357,15 +366,11 @@ static void self_tracer_init(struct self_tracer *self)
 
 ASYNC(self_tracer)
 {
-    struct tracer tracer;
-
     ASYNC_BEGIN;
     for (;;)
         AWAIT(yield, &self->yield);
     ASYNC_CLEANUP;
-    tracer_init(&tracer, visit_nothing);
-    if (++cleanups < 3)
-        assert_true(executor_trace(traced, &tracer));
+    trace_the_traced();
     ASYNC_END;
 }
 
