@@ -46,6 +46,15 @@ static void cancel_waiting(struct mailbox *mailbox, struct context *context)
         (void)executor_cancel(waiting.task);
 }
 
+/* Starts a future unless it waits already, and polls it; whether it has come to its end. */
+static bool comes(const struct future_type *type, void *future, void (*start)(void), struct context *context)
+{
+    if (!is_awaiting)
+        start();
+    is_awaiting = type->poll(future, context) == POLL_PENDING;
+    return !is_awaiting;
+}
+
 static void look_at_sleep(struct mailbox *mailbox, struct context *context)
 {
     if (!is_awaiting)
@@ -77,15 +86,14 @@ static void the_sleep_has_ended(void)
     INJECTION_EXPECT(waiting.seen == waiting.posted);
 }
 
+static void start_ring(void)
+{
+    byte_read_init(&read, &ring);
+}
+
 static void look_at_ring(struct mailbox *mailbox, struct context *context)
 {
-    for (;; mailbox->seen++) {
-        if (!is_awaiting)
-            byte_read_init(&read, &ring);
-        is_awaiting = true;
-        if (byte_read_poll(&read, context) == POLL_PENDING)
-            return;
-        is_awaiting = false;
+    for (; comes(&byte_read_type, &read, start_ring, context); mailbox->seen++) {
         INJECTION_EXPECT(read.result == mailbox->seen);
     }
 }
@@ -101,15 +109,14 @@ static void push(void)
     byte_queue_push(&ring, (uint8_t)waiting.posted++);
 }
 
+static void start_doorbell(void)
+{
+    doorbell_wait_init(&doorbell_wait, &doorbell);
+}
+
 static void look_at_doorbell(struct mailbox *mailbox, struct context *context)
 {
-    for (;;) {
-        if (!is_awaiting)
-            doorbell_wait_init(&doorbell_wait, &doorbell);
-        is_awaiting = true;
-        if (doorbell_wait_poll(&doorbell_wait, context) == POLL_PENDING)
-            return;
-        is_awaiting = false;
+    for (; comes(&doorbell_wait_type, &doorbell_wait, start_doorbell, context);) {
         mailbox->seen = mailbox->posted;
     }
 }
@@ -126,15 +133,14 @@ static void ring_the_bell(void)
     doorbell_ring(&doorbell);
 }
 
+static void start_notify(void)
+{
+    notify_wait_init(&notify_wait, &notify);
+}
+
 static void look_at_notify(struct mailbox *mailbox, struct context *context)
 {
-    for (;;) {
-        if (!is_awaiting)
-            notify_wait_init(&notify_wait, &notify);
-        is_awaiting = true;
-        if (notify_wait_poll(&notify_wait, context) == POLL_PENDING)
-            return;
-        is_awaiting = false;
+    for (; comes(&notify_wait_type, &notify_wait, start_notify, context);) {
         mailbox->seen = mailbox->posted;
     }
 }
@@ -157,15 +163,14 @@ static struct numbers_receive receive;
 static unsigned sent_by_handlers, received_of_handlers;
 enum { BY_TASK = 100 };
 
+static void start_receive(void)
+{
+    numbers_receive_init(&receive, &numbers);
+}
+
 static void look_at_channel(struct mailbox *mailbox, struct context *context)
 {
-    for (;; mailbox->seen++) {
-        if (!is_awaiting)
-            numbers_receive_init(&receive, &numbers);
-        is_awaiting = true;
-        if (numbers_receive_poll(&receive, context) == POLL_PENDING)
-            return;
-        is_awaiting = false;
+    for (; comes(&numbers_receive_type, &receive, start_receive, context); mailbox->seen++) {
         INJECTION_EXPECT(receive.error == CHANNEL_OK);
         INJECTION_EXPECT(receive.result == BY_TASK || receive.result == received_of_handlers++);
     }
@@ -214,13 +219,7 @@ static void receive_and_send(void)
 
 static void look_at_numbers(struct mailbox *mailbox, struct context *context)
 {
-    for (;; mailbox->seen++) {
-        if (!is_awaiting)
-            numbers_receive_init(&receive, &numbers);
-        is_awaiting = true;
-        if (numbers_receive_poll(&receive, context) == POLL_PENDING)
-            return;
-        is_awaiting = false;
+    for (; comes(&numbers_receive_type, &receive, start_receive, context); mailbox->seen++) {
         INJECTION_EXPECT(receive.error == CHANNEL_OK);
         INJECTION_EXPECT(seen_numbers[receive.result]++ == 0);
     }
